@@ -17,19 +17,7 @@ internal sealed record WholeFile(string Path, bool Overwrite)
                 ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
         if (FixtureFile.IsStandard(path))
             return new(path, overwrite);
-        string full = FullPath.Of(path);
-        if (Directory.Exists(full))
-            throw new DataOpsException(
-                ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
-        if (File.Exists(full) && !overwrite)
-            throw new DataOpsException(
-                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",
-                "Choose another name, or overwrite it with -Force.", full);
-        if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
-            throw new DataOpsException(
-                ErrorIds.FolderNotFound, FailureKind.NotFound,
-                $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Create it first.", full);
-        return new(full, overwrite);
+        return new(WholePath.Require(FullPath.Of(path), isFolder: false, overwrite), overwrite);
     }
 
     /// <summary>
@@ -40,8 +28,7 @@ internal sealed record WholeFile(string Path, bool Overwrite)
     {
         if (FixtureFile.IsStandard(Path))
             return WriteStandard(write);
-        string unfinished = System.IO.Path.Join(
-            System.IO.Path.GetDirectoryName(Path), $".{System.IO.Path.GetFileName(Path)}.{Guid.NewGuid():N}");
+        string unfinished = WholePath.Hidden(Path);
         try
         {
             using (FileStream file = PrivateFile.Create(unfinished, Path))

@@ -11,22 +11,9 @@ internal sealed record WholeFolder(string Path, bool Overwrite)
 
     /// <summary>Checks everything that can be checked before anything is read.</summary>
     /// <exception cref="DataOpsException">Something is there, or the folder above is not.</exception>
-    public static WholeFolder Create(string path, bool overwrite)
-    {
-        string full = System.IO.Path.TrimEndingDirectorySeparator(FullPath.Of(path));
-        if (File.Exists(full))
-            throw new DataOpsException(
-                ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a file.", "Name a folder.", full);
-        if (Directory.Exists(full) && !overwrite)
-            throw new DataOpsException(
-                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",
-                "Choose another name, or overwrite it with -Force.", full);
-        if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
-            throw new DataOpsException(
-                ErrorIds.FolderNotFound, FailureKind.NotFound,
-                $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Create it first.", full);
-        return new(full, overwrite);
-    }
+    public static WholeFolder Create(string path, bool overwrite) => new(
+        WholePath.Require(
+            System.IO.Path.TrimEndingDirectorySeparator(FullPath.Of(path)), isFolder: true, overwrite), overwrite);
 
     /// <summary>
     /// Fills the folder; whatever fails, one that was there before is as it was, and no half one is left.
@@ -34,8 +21,8 @@ internal sealed record WholeFolder(string Path, bool Overwrite)
     /// <param name="fill">Gets the path that it has meanwhile.</param>
     public void Write(Action<string> fill)
     {
-        string unfinished = Hidden(Path);
-        string before = Hidden(Path);
+        string unfinished = WholePath.Hidden(Path);
+        string before = WholePath.Hidden(Path);
         try
         {
             if (OperatingSystem.IsWindows())
@@ -46,7 +33,8 @@ internal sealed record WholeFolder(string Path, bool Overwrite)
             // Before the name tells that it is whole, the disk has it.
             if (!OperatingSystem.IsWindows())
                 Sync();
-            if (Directory.Exists(Path))
+            // One that came meanwhile is nobody's to replace.
+            if (Overwrite && Directory.Exists(Path))
                 Directory.Move(Path, before);
             Directory.Move(unfinished, Path);
         }
@@ -68,13 +56,10 @@ internal sealed record WholeFolder(string Path, bool Overwrite)
     /// <summary>Removes a folder: what fails half-way leaves none of its name.</summary>
     public static void Remove(string path)
     {
-        string removed = Hidden(path);
+        string removed = WholePath.Hidden(path);
         Directory.Move(path, removed);
         Directory.Delete(removed, recursive: true);
     }
-
-    private static string Hidden(string path) => System.IO.Path.Join(
-        System.IO.Path.GetDirectoryName(path), $".{System.IO.Path.GetFileName(path)}.{Guid.NewGuid():N}");
 
     [DllImport("libc", EntryPoint = "sync")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -51,6 +51,6 @@ internal static class KnownFileFields
     public static (Column Size, Column Hash)? DigestsOf(Table table, string column) => column != "file"
         ? null
         : s_digests.Select(d => (Size: table.Find(d.Size), Hash: table.Find(d.Hash)))
-            .Where(d => d.Size is not null && d.Hash is not null)
+            .Where(d => d.Size is { Type.Underlying.Name: "int2" or "int4" or "int8" } && d.Hash is not null)
             .Select(d => ((Column, Column)?)(d.Size!, d.Hash!)).FirstOrDefault();
 }

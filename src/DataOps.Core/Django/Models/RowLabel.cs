@@ -112,8 +112,5 @@ internal static class RowLabel
         $"nullif(concat_ws(' ', {columns.Select(c => (SqlText)$"nullif({c.In(alias)}::text, '')")}), '')";
 
     private static string? Name(Table table) =>
-        KnownNaturalKeys.UserName(table) ?? s_names.FirstOrDefault(n => IsText(table.Find(n)));
-
-    private static bool IsText(Column? column) =>
-        column is { Type.Underlying.Name: "varchar" or "text" or "bpchar" or "citext" };
+        KnownNaturalKeys.UserName(table) ?? s_names.FirstOrDefault(n => table.Find(n)?.IsText == true);
 }

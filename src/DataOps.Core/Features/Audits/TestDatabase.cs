@@ -136,6 +136,8 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             "Name the folders whose files are compared with the rows, as media=/srv/site/media.");
         OptionCheck.OnlyWith(nameof(options.Storage), options.Storage.Count > 0,
             options.Audit.Count == 0 || asksStorage, $"-{nameof(options.Audit)} {Audit.Storage}");
+        foreach (StorageFolder storage in StorageFolder.Parse(options.Storage))
+            storage.Require();
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         AuditBaseline? baseline = options.Baseline is { } path
@@ -252,6 +254,8 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             keys.AddRange((finding.Key is { } key ? [key] : finding.FirstRows?.Keys ?? [])
                 .Take(FirstRows.Most - keys.Count));
         }
+        // Of files only the place tells which: it is of the first alone.
+        static bool IsOfOneFile(Finding finding) => finding is { Audit: Audit.Storage, Table: null };
         return sums.Values.Select(s => s.First with
         {
             Count = s.Count,
@@ -259,6 +263,8 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Problem = s.Count == s.First.Count
                 ? s.First.Problem
                 : $"{Counted.Of(s.Count, s.First.Table is null ? "file" : "row")}; the first: {s.First.Problem}",
+            Reference = s.Count > s.First.Count && IsOfOneFile(s.First) ? null : s.First.Reference,
+            Remedy = s.Count > s.First.Count && IsOfOneFile(s.First) ? null : s.First.Remedy,
             Value = s.Count == s.First.Count ? s.First.Value : null,
             Expected = s.Count == s.First.Count ? s.First.Expected : null,
         });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Restoring;
@@ -107,6 +108,8 @@ public sealed class RestoreModel : Operation<RestoreModelOptions, IChangeResult>
         string definition =
             new ArchivedModels(archive, database, options.Jobs, context).Fill(options.Model, options.DeleteMissing);
         RequireSameNumbers(session, database, archive, context.Cancellation);
+        TellForeign(session, archive, context);
+        TellTrees(database, context);
         ExportResult written = new ExportDataset().Run(database, new()
         {
             Path = file, Format = format, Definition = definition, Dataset = ArchivedModels.Dataset,
@@ -117,6 +120,30 @@ public sealed class RestoreModel : Operation<RestoreModelOptions, IChangeResult>
             context.Warning?.Invoke(
                 $"{Counted.Of(written.Inexact, "value")} of the archive cannot be brought back to the last digit: "
                     + $"{written.InexactFields}.");
+    }
+
+    private static void TellForeign(Session session, ArchiveReader archive, OperationContext context)
+    {
+        BackupManifest manifest = archive.Manifest;
+        string? system = RowImages.SystemIdentifier(session, context.Cancellation);
+        if (manifest.Database.Name != session.Database
+            || (manifest.System is { } from && system is not null && from != system))
+            context.Warning?.Invoke(
+                $"{archive.Path} is of {manifest.Database.Name} on {manifest.Server}, and this is {session.Database} "
+                    + $"on {session.Server}: rows with the same key are taken for the same.");
+    }
+
+    // Other nodes of a tree may have come, gone or moved since.
+    private static void TellTrees(Session database, OperationContext context)
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(database, withEmbedded: false);
+        string[] trees = [.. new TreeReader(catalog).Read()
+            .Where(t => database.Query<bool>($"select exists (select 1 from {t.Table})", context.Cancellation)[0])
+            .Select(t => t.Table.DisplayName)];
+        if (trees.Length > 0)
+            context.Warning?.Invoke(
+                $"Rows of {string.Join(", ", trees)} get the position in their tree that the archive has. Run "
+                    + "Test-Tree afterwards.");
     }
 
     // Rows refer to content types and permissions by numbers, which mean the same only where the names are the same.

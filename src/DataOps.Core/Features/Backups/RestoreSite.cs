@@ -201,9 +201,14 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             KeptFolders = Joined([.. storages.Select(s => s.Kept)]),
             Environment = environment,
             Pruned = Joined(empty is { Leftovers.Count: > 0 }
-                ? $"{Counted.Of(empty.Leftovers.Count, "object")} in {name}"
+                ? $"all objects in {name}: {DatabaseContent.Describe(empty.Leftovers)}"
                 : null, leftovers.Names),
         };
+        if (replaces)
+            TellEmptied(session, archive, context);
+        if (options.IntoEmpty && environment is not null)
+            context.Warning?.Invoke($"Whoever can connect to {name} sees it before it is switched to {environment}: "
+                + "stop the application until the restore has ended.");
         if (options.WhatIf)
         {
             if (archive.Unknown is { } unknown)
@@ -268,29 +273,51 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             made.Keep();
             isDone = true;
         }
-        try
+        // Only when nobody works on the old database: files that come meanwhile belong to its rows.
+        void SwapFolders()
         {
             foreach (StorageRestore storage in storages)
                 storage.Swap();
-            empty?.Keep();
+        }
+        try
+        {
             if (swap is { Replaces: true })
                 // Where nobody can tell, nothing is taken back.
-                session.WhileClosed(() => swap.Run(made.Name, unknown: Done, done: Done));
+                session.WhileClosed(() => swap.Run(made.Name, SwapFolders, unknown: Done, done: Done));
             else if (swap is not null)
-                swap.Run(made.Name, unknown: Done, done: Done);
+                swap.Run(made.Name, SwapFolders, unknown: Done, done: Done);
             else
+            {
+                SwapFolders();
+                empty?.Keep();
                 Done();
+            }
         }
         catch when (!isDone)
         {
             foreach (StorageRestore storage in storages)
-                storage.SwapBack();
+                storage.SwapBack(context);
             throw;
         }
     }
 
     private static string? Joined(params string?[] names) =>
         string.Join(",", names.OfType<string>()) is { Length: > 0 } text ? text : null;
+
+    // What is in the database that goes, and not in the archive.
+    private static void TellEmptied(Session session, RestoreSource archive, OperationContext context)
+    {
+        ReferenceCatalog live = ReferenceCatalog.Read(session, withEmbedded: false, reading: new());
+        Func<Table, bool> fills = archive.Fills(live);
+        string[] emptied = [.. live.Database.Tables
+            .Where(t => t.Kind == TableKind.Table && t.IsReadable && !fills(t))
+            .Where(t => session.Query<bool>($"select exists (select 1 from {t})", context.Cancellation)[0])
+            .Select(t => t.DisplayName).Order(StringComparer.Ordinal)];
+        if (emptied.Length > 0)
+            context.Warning?.Invoke($"{Counted.Of(emptied.Length, "table")} of {session.Database} "
+                + $"{(emptied.Length == 1 ? "has" : "have")} rows, of which the archive has none: "
+                + $"{string.Join(", ", emptied)}.");
+    }
 
     private static void RequireFree(Session session, string name, CancellationToken cancellation)
     {

@@ -25,14 +25,16 @@ internal sealed class Retention(RemoveBackupOptions options)
     /// <param name="backups">Its backups.</param>
     public IEnumerable<(SiteBackup Backup, string? Why)> Decide(IEnumerable<SiteBackup> backups)
     {
-        SiteBackup[] all = [.. backups.OrderByDescending(b => b.Created).ThenBy(b => b.Path, StringComparer.Ordinal)];
+        // Rows of one moment are one backup, under several names: links, copies, a folder that has two paths.
+        SiteBackup[][] all =
+            [.. backups.GroupBy(b => b.Created).OrderByDescending(g => g.Key).Select(g => g.ToArray())];
         int[] left = [.. _rules.Select(r => r.Count)];
         string?[] before = new string?[_rules.Length];
         for (int i = 0; i < all.Length; i++)
         {
             List<string> why = [];
             // Of the people who look for "the one of Monday", not of the server.
-            DateTime time = DateTime.SpecifyKind(all[i].Created, DateTimeKind.Utc).ToLocalTime();
+            DateTime time = DateTime.SpecifyKind(all[i][0].Created, DateTimeKind.Utc).ToLocalTime();
             for (int r = 0; r < _rules.Length; r++)
             {
                 string period = _rules[r].Period(time);
@@ -44,7 +46,8 @@ internal sealed class Retention(RemoveBackupOptions options)
                 why.Add(period.Length == 0 ? _rules[r].Name
                     : isNew ? $"{_rules[r].Name} {period}" : $"{_rules[r].Name} (oldest)");
             }
-            yield return (all[i], why.Count > 0 ? string.Join(", ", why) : null);
+            foreach (SiteBackup backup in all[i].OrderBy(b => b.Path, StringComparer.Ordinal))
+                yield return (backup, why.Count > 0 ? string.Join(", ", why) : null);
         }
     }
 }

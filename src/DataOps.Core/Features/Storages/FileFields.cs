@@ -109,7 +109,7 @@ internal sealed class FileFields(
     private void AddImplied(Model model)
     {
         Column[] columns = [.. model.Fields.Select(f => f.Column).Where(c => c.Type.Underlying.Name == "varchar"
-            && !_fields.ContainsKey((model.Table.Oid, c.Number)) && !_elsewhere.Contains((model.Table.Oid, c.Number)))];
+            && !_fields.ContainsKey((model.Table.Oid, c.Number)))];
         if (columns.Length == 0)
             return;
         SqlText OfColumn(Column column, int i) => $"""

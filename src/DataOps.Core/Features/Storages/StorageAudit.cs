@@ -22,14 +22,15 @@ internal sealed class StorageAudit(
     public IEnumerable<Finding> Find()
     {
         IReadOnlyList<FileField> fields = new FileFields(session, catalog, sources, context).Find();
+        string?[] folders = [.. sources.Storages.Select(s => ShellCommand.Quoted($"{s.Name}={s.Path}"))];
         foreach (FileField field in fields.Where(f => f.IsImplied))
             yield return Of(StorageProblem.UnknownField, Severity.Warning, field) with
             {
                 Problem = $"its values are paths of files in {field.Storage.Name}, and nothing says that it is a file "
                     + "field: its rows are not checked",
-                Remedy = "Test-Storage -Storage "
-                    + string.Join(", ", sources.Storages.Select(s => $"{s.Name}={s.Path}"))
-                    + $" -FileField {field.Name}",
+                Remedy = folders.Contains(null)
+                    ? null
+                    : $"Test-Storage -Storage {string.Join(", ", folders)} -FileField {field.Name}",
             };
         foreach (Finding finding in fields.Where(f => f.Known?.IsDerived == true).SelectMany(RenditionsWithoutImage))
             yield return finding;
@@ -47,6 +48,7 @@ internal sealed class StorageAudit(
         bool isNamed = false;
         long done = 0;
         NamedFile? before = null;
+        List<(NamedFile Row, string Other)> named = [];
         foreach (NamedFile row in Rows(storage, fields))
         {
             context.Report($"Comparing files of {storage.Name}", done++, null);
@@ -73,9 +75,10 @@ internal sealed class StorageAudit(
                 without.Written(row);
             foreach (Finding finding in isThere
                 ? Checked(row, FileAt(entries.Current.Entry))
-                : Missing(row, similar, without))
+                : Missing(row, similar, named))
                 yield return finding;
-            if (row.Field.Known?.IsOwn == true && before?.Path == row.Path)
+            if (before?.Path == row.Path && !row.Field.IsImplied && !before.Field.IsImplied
+                && (IsOwn(row) || IsOwn(before)))
                 yield return Shared(row, before);
             before = row;
         }
@@ -85,9 +88,13 @@ internal sealed class StorageAudit(
                 without.Add(entries.Current.Path, entries.Current.Entry);
             isNamed = false;
         }
+        foreach (Finding finding in Renamed(named, without))
+            yield return finding;
         foreach (Finding finding in Unnamed(storage, without))
             yield return finding;
     }
+
+    private static bool IsOwn(NamedFile row) => row.Field.Known?.IsOwn == true;
 
     private IEnumerable<NamedFile> Rows(StorageFolder storage, IReadOnlyList<FileField> fields)
     {
@@ -97,8 +104,9 @@ internal sealed class StorageAudit(
         {
             SqlText value = $"{field.Column.In("t")}::text";
             SqlText size = field.Digests is var (length, _) ? $"{length.In("t")}::bigint" : (SqlText)$"null::bigint";
+            // Others keep another digest under that name.
             SqlText hash = field.Digests is var (_, sha1)
-                ? $"nullif({sha1.In("t")}::text, '')"
+                ? $"substring({sha1.In("t")}::text from '^[0-9a-fA-F]{{40}}$')"
                 : (SqlText)$"null::text";
             return $"""
                 select {SqlText.Literal(i)} as field, {KeyText.Of(field.Model.Table, "t")} as key, {value} as value,
@@ -116,23 +124,12 @@ internal sealed class StorageAudit(
                 r.IsDBNull(4) ? null : r.GetInt64(4), r.IsDBNull(5) ? null : r.GetString(5)), context.Cancellation);
     }
 
-    private IEnumerable<Finding> Missing(NamedFile row, SimilarNames similar, FilesWithoutRow without)
+    private IEnumerable<Finding> Missing(
+        NamedFile row, SimilarNames similar, List<(NamedFile Row, string Other)> named)
     {
         string path = Path.Join(row.Field.Storage.Path, row.Path);
         if (similar.Of(row.Path) is { } other)
-        {
-            without.Take(other);
-            // Of a field that nobody calls one nothing is said.
-            if (!row.Field.IsImplied)
-                yield return Of(StorageProblem.DifferentName,
-                    File.Exists(path) ? Severity.Warning : Severity.Error, row) with
-                {
-                    Problem = $"{VisibleText.Of(row.Path)} is {VisibleText.Of(other)} in {row.Field.Storage.Name}: its "
-                        + $"name differs in {SimilarNames.Difference(row.Path, other)}",
-                    Expected = other,
-                    Remedy = ShellCommand.Rename(Path.Join(row.Field.Storage.Path, other), path),
-                };
-        }
+            named.Add((row, other));
         else if (row.Field.IsImplied)
             yield break;
         // Behind a link to a folder, or written since the folder was listed.
@@ -140,47 +137,94 @@ internal sealed class StorageAudit(
             foreach (Finding finding in Checked(row, new(path)))
                 yield return finding;
         else
-            yield return Of(StorageProblem.MissingFile, Severity.Error, row) with
-            {
-                Problem = $"there is no file {VisibleText.Of(row.Path)} in {row.Field.Storage.Name}"
-                    + (row.Field.Known?.IsDerived == true ? ": Wagtail makes it anew when the row is deleted" : ""),
-                Remedy = row.Field.Known?.IsDerived == true ? Removal(row) : null,
-            };
+            yield return NotThere(row);
+    }
+
+    private Finding NotThere(NamedFile row) => Of(StorageProblem.MissingFile, Severity.Error, row) with
+    {
+        Problem = $"there is no file {VisibleText.Of(row.Path)} in {row.Field.Storage.Name}"
+            + (row.Field.Known?.IsDerived == true ? ": Wagtail makes it anew when the row is deleted" : ""),
+        Remedy = row.Field.Known?.IsDerived == true ? Removal(row) : null,
+    };
+
+    // A file that another row names by its very name is that row's.
+    private IEnumerable<Finding> Renamed(List<(NamedFile Row, string Other)> named, FilesWithoutRow without)
+    {
+        HashSet<string> free = named.Count == 0 ? [] : [.. without.Files.Select(f => f.Path)];
+        foreach ((NamedFile row, string other) in named)
+        {
+            string path = Path.Join(row.Field.Storage.Path, row.Path);
+            bool isFree = free.Contains(other);
+            without.Take(other);
+            // Of a field that nobody calls one nothing is said.
+            if (row.Field.IsImplied)
+                continue;
+            yield return !isFree && !File.Exists(path)
+                ? NotThere(row)
+                : Of(StorageProblem.DifferentName, File.Exists(path) ? Severity.Warning : Severity.Error, row) with
+                {
+                    Problem = $"{VisibleText.Of(row.Path)} is {VisibleText.Of(other)} in {row.Field.Storage.Name}: its "
+                        + $"name differs in {SimilarNames.Difference(row.Path, other)}",
+                    Expected = other,
+                    Remedy = isFree ? ShellCommand.Rename(Path.Join(row.Field.Storage.Path, other), path) : null,
+                };
+        }
     }
 
     private IEnumerable<Finding> Checked(NamedFile row, FileInfo? file)
     {
         if (row.Field.IsImplied)
             yield break;
-        if (file is null)
+        (long length, string? sha1, string? why) = file is null ? default : Look(row, file);
+        if (why is not null)
+            yield return Unreadable(row, why);
+        else if (file is null)
             yield return Of(StorageProblem.MissingFile, Severity.Error, row) with
             {
                 Problem = $"{VisibleText.Of(row.Path)} in {row.Field.Storage.Name} is a link that leads to no file",
             };
-        else if (file.Length == 0 && row.Size is not 0)
+        else if (length == 0 && row.Size is not 0)
             yield return Of(StorageProblem.EmptyFile, Severity.Error, row) with
             {
                 Problem = $"{VisibleText.Of(row.Path)} in {row.Field.Storage.Name} is empty",
                 Remedy = row.Field.Known?.IsDerived == true ? Removal(row) : null,
             };
-        else if (row.Size is { } size && size != file.Length)
-            yield return Of(StorageProblem.WrongSize, file.Length < size ? Severity.Error : Severity.Warning, row) with
+        else if (row.Size is { } size && size != length)
+            yield return Of(StorageProblem.WrongSize, length < size ? Severity.Error : Severity.Warning, row) with
             {
                 Column = row.Field.Digests!.Value.Size.Name,
                 Problem = string.Create(CultureInfo.InvariantCulture,
-                    $"{VisibleText.Of(row.Path)} has {file.Length} bytes, and its row says {size}"),
-                Expected = file.Length.ToString(CultureInfo.InvariantCulture),
+                    $"{VisibleText.Of(row.Path)} has {length} bytes, and its row says {size}"),
+                Expected = length.ToString(CultureInfo.InvariantCulture),
             };
-        else if (readsContents && row.Hash is { } hash && Sha1Of(file) is var real
-            && !real.Equals(hash, StringComparison.OrdinalIgnoreCase))
+        else if (sha1 is not null && !sha1.Equals(row.Hash, StringComparison.OrdinalIgnoreCase))
             yield return Of(StorageProblem.WrongHash, Severity.Error, row) with
             {
                 Column = row.Field.Digests!.Value.Hash.Name,
                 Problem = $"{VisibleText.Of(row.Path)} has another SHA-1 than its row says: it was replaced, or "
                     + "damaged",
-                Expected = real,
+                Expected = sha1,
             };
     }
+
+    // A file that is gone meanwhile, or not this account's to read, ends no audit.
+    private (long Length, string? Sha1, string? Why) Look(NamedFile row, FileInfo file)
+    {
+        try
+        {
+            return (file.Length, readsContents && row.Hash is not null ? Sha1Of(file) : null, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (0, null, e.Message.TrimEnd('.'));
+        }
+    }
+
+    private Finding Unreadable(NamedFile row, string why) => Of(StorageProblem.MissingFile, Severity.Error, row) with
+    {
+        Class = AuditProblem.CheckFailed,
+        Problem = $"{VisibleText.Of(row.Path)} in {row.Field.Storage.Name} could not be looked at: {why}",
+    };
 
     private Finding Shared(NamedFile row, NamedFile other) => Of(StorageProblem.SharedFile, Severity.Warning, row) with
     {
@@ -209,13 +253,18 @@ internal sealed class StorageAudit(
     private IEnumerable<Finding> Unnamed(StorageFolder storage, FilesWithoutRow without)
     {
         long young = 0;
+        // Rows of other schemas name files of the same folder.
+        bool isAlone = session.Settings.Schema is null;
         foreach ((string path, FileSystemInfo file) in without.Files)
             if (file is DirectoryInfo || FileAt(file) is not { } content)
                 context.Warning?.Invoke($"{file.FullName} is a link to a folder, or to nothing: files that no row "
                     + "names are not looked for there.");
+            else if (!content.Exists)
+                context.Warning?.Invoke($"{VisibleText.Of(file.FullName)} is left out: it was deleted meanwhile, or its "
+                    + "name is not UTF-8.");
             else if (content.LastWriteTimeUtc > _start - s_upload)
                 young++;
-            else if (without.FieldsAt(path) is [_, ..] fields)
+            else if (isAlone && without.FieldsAt(path) is [_, ..] fields)
                 yield return Of(StorageProblem.FileWithoutRow, Severity.Warning) with
                 {
                     Reference = $"{storage.Name}/{path}",
@@ -234,8 +283,10 @@ internal sealed class StorageAudit(
                 Reference = $"{storage.Name}/{folder}",
                 Value = folder,
                 Problem = $"{Counted.Of(count, "file")} in {storage.Name}/{VisibleText.Of(folder)} ({Bytes(bytes)}): "
-                    + $"whose {(count == 1 ? "it is" : "they are")} cannot be told, as no known field writes there. "
-                    + "-FileField names one, -Exclude leaves the folder out",
+                    + $"whose {(count == 1 ? "it is" : "they are")} cannot be told, as "
+                    + (isAlone
+                        ? "no known field writes there. -FileField names one, -Exclude leaves the folder out"
+                        : "rows of other schemas are not looked at"),
             };
         if (young > 0)
             context.Warning?.Invoke($"{Counted.Of(young, "file")} in {storage.Name} without a row "
@@ -349,16 +400,21 @@ internal sealed class FilesWithoutRow(IReadOnlyList<FileField> fields)
 internal static class ShellCommand
 {
     /// <summary>Removes a file, and asks first.</summary>
-    public static string Remove(string path) => OperatingSystem.IsWindows()
-        ? $"Remove-Item -LiteralPath {Quoted(path)} -Confirm"
-        : $"rm -i -- {Quoted(path)}";
+    public static string? Remove(string path) =>
+        Quoted(path) is not { } file ? null
+        : OperatingSystem.IsWindows() ? $"Remove-Item -LiteralPath {file} -Confirm"
+        : $"rm -i -- {file}";
 
     /// <summary>Gives a file another name, and overwrites none.</summary>
-    public static string Rename(string path, string name) => OperatingSystem.IsWindows()
-        ? $"Move-Item -LiteralPath {Quoted(path)} -Destination {Quoted(name)} -Confirm"
-        : $"mv -n -- {Quoted(path)} {Quoted(name)}";
+    public static string? Rename(string path, string name) =>
+        (Quoted(path), Quoted(name)) is not ({ } from, { } to) ? null
+        : OperatingSystem.IsWindows() ? $"Move-Item -LiteralPath {from} -Destination {to} -Confirm"
+        : $"mv -n -- {from} {to}";
 
-    private static string Quoted(string text) => OperatingSystem.IsWindows()
-        ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'"
-        : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    /// <summary>
+    /// A text in quotes that mean the same to sh and PowerShell, which also takes typographic apostrophes for its own;
+    /// null where there are none.
+    /// </summary>
+    public static string? Quoted(string text) =>
+        text.Any(c => char.IsControl(c) || c is '\'' or '‘' or '’' or '‚' or '‛') ? null : $"'{text}'";
 }

@@ -23,10 +23,16 @@ internal sealed record StorageFolder(string Name, string Path)
     /// read.</exception>
     public IEnumerable<(string Path, FileSystemInfo Entry)> Entries(NameFilter excluded)
     {
-        DirectoryInfo root = new(Path);
-        return root.Exists
-            ? Below(root, "", excluded)
-            : throw new DataOpsException(ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {Path}.",
+        Require();
+        return Below(new(Path), "", excluded);
+    }
+
+    /// <summary>Makes sure that it is there.</summary>
+    /// <exception cref="DataOpsException"><c>FolderNotFound</c>.</exception>
+    public void Require()
+    {
+        if (!Directory.Exists(Path))
+            throw new DataOpsException(ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {Path}.",
                 $"Check -Storage {Name}.", Path);
     }
 

@@ -69,8 +69,10 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
 
     private static IChangeResult[] Last(Session session, UndoChangeOptions options, OperationContext context)
     {
-        foreach (RecordedChange change in RecordedChanges.NotUndone(session, context))
+        IReadOnlyList<RecordedChange> changes = RecordedChanges.NotUndone(session, context);
+        for (int i = 0; i < changes.Count; i++)
         {
+            RecordedChange change = changes[i];
             IChangeResult[] told;
             try
             {
@@ -79,9 +81,15 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
             catch (DataOpsException e)
                 when (change.IsOfSequences && e.Id is ErrorIds.KeysInUse or ErrorIds.ChangedSince)
             {
-                // Sequences that are ahead do no harm, and would stand before all older changes for ever.
-                context.Warning?.Invoke($"{change.Operation} of {change.Written:u} is passed over: {e.Message}");
-                continue;
+                // Sequences that are ahead do no harm; but an older change is not the one that was asked for.
+                throw new DataOpsException(
+                    e.Id, e.Kind, e.Message,
+                    $"Remove-Change {change.Path} makes -Last forget it"
+                        + (i + 1 < changes.Count
+                            ? $"; the change before it, {changes[i + 1].Operation} of "
+                                + $"{changes[i + 1].Written:u}, is in {changes[i + 1].Path}."
+                            : "."),
+                    e.Target, e);
             }
             // What is as it was before, as after an undoing without a file, is no change any more.
             if (told[^1] is not UndoResult { WouldChange: 0 })

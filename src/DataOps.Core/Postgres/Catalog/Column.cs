@@ -43,6 +43,9 @@ internal sealed record Column(
     string? Sequence,
     string? Collation)
 {
+    /// <summary>Whether it holds texts.</summary>
+    public bool IsText => Type.Underlying.Name is "varchar" or "text" or "bpchar" or "citext";
+
     /// <summary>
     /// How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore
     /// has made one of all.

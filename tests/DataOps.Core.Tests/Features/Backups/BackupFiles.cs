@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using DataOps.Core.Features.Backups;
 using DataOps.Core.Kernel;
 using Npgsql;
@@ -64,6 +65,17 @@ public sealed class BackupFiles : IDisposable
         if (result is { Changed: true, KeptDatabase: { } kept })
             _kept.Add((site.Settings.WithDatabase("postgres"), kept));
         return result;
+    }
+
+    /// <summary>Adds a member that somebody made to do harm: a file, a link to one of the system's, a device.</summary>
+    public static void AddHostile(TarWriter tar, string name, TarEntryType type)
+    {
+        PaxTarEntry entry = new(type, name);
+        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+            entry.LinkName = "/etc/passwd";
+        if (type == TarEntryType.RegularFile)
+            entry.DataStream = new MemoryStream("evil"u8.ToArray());
+        tar.WriteEntry(entry);
     }
 
     /// <summary>A file as a bad disk or network leaves it: cut off, with a gap, with a piece twice, with a bit changed.</summary>

@@ -110,12 +110,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         string name, TarEntryType type, string why) => Refused(why, tar =>
     {
         Add(tar, "data/a.json", Rows);
-        PaxTarEntry entry = new(type, name);
-        if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
-            entry.LinkName = "/etc/passwd";
-        if (type == TarEntryType.RegularFile)
-            entry.DataStream = new MemoryStream("evil"u8.ToArray());
-        tar.WriteEntry(entry);
+        BackupFiles.AddHostile(tar, name, type);
         Add(tar, "manifest.json", Manifest);
     });
 

@@ -32,15 +32,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
     public void A_member_that_no_backup_has_is_refused_before_anything_is_read(
         string name, TarEntryType type, string why)
     {
-        string path = Archive((TarWriter tar) =>
-        {
-            PaxTarEntry entry = new(type, name);
-            if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
-                entry.LinkName = "/etc/passwd";
-            if (type == TarEntryType.RegularFile)
-                entry.DataStream = new MemoryStream("evil"u8.ToArray());
-            tar.WriteEntry(entry);
-        });
+        string path = Archive((TarWriter tar) => BackupFiles.AddHostile(tar, name, type));
 
         DataOpsException refused = Assert.Throws<DataOpsException>(() => ArchiveReader.Open(path));
 
@@ -54,6 +46,9 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
     [InlineData("DO $$ begin end $$", "DO")]
     [InlineData("SELECT pg_read_file('/etc/passwd')", "SELECT")]
     [InlineData("\\! rm -rf ~", "command")]
+    [InlineData("COMMENT ON DATABASE production IS 'DataOps Restore-Site: production is shop as it was before a restore.'", "COMMENT")]
+    [InlineData("SECURITY LABEL ON ROLE app IS 'x'", "SECURITY")]
+    [InlineData("SET standard_conforming_strings = off", "change what follows")]
     public void A_statement_that_no_schema_has_is_never_run(string statement, string why)
     {
         string path = Archive(schema: $"CREATE TABLE a (id int);\n{statement};\n");

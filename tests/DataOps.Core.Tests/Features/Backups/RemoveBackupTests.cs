@@ -67,6 +67,18 @@ public sealed class RemoveBackupTests : IDisposable
         Assert.Equal(3, warnings.Count);
     }
 
+    [Fact]
+    public void Another_name_of_a_backup_keeps_it_and_takes_no_place()
+    {
+        string[] shop = [.. Enumerable.Range(0, 3).Select(i => Archive("shop", s_now.AddDays(-i)))];
+        File.CreateSymbolicLink(Path.Combine(_files.Folder, "0-latest.tar"), shop[0]);
+
+        _ = new RemoveBackup().Run(new() { BackupFile = [_files.Folder], KeepLast = 2 }, new()).ToArray();
+
+        Assert.Equal(["0-latest.tar", .. shop[..2].Select(Path.GetFileName).Order(StringComparer.Ordinal)!], _files.Names);
+        Assert.True(File.Exists(shop[0]));
+    }
+
     // Another way to the same: the newest of the newest periods.
     private static IEnumerable<string> Kept(SiteBackup[] all, RemoveBackupOptions options)
     {

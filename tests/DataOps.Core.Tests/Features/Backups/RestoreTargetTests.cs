@@ -108,6 +108,29 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         Assert.DoesNotContain(Content(target), o => o.Identity == "dataops_restore");
     }
 
+    [Fact]
+    public void What_came_into_an_empty_database_before_it_was_locked_stays()
+    {
+        using TestDatabase target = server.Blank();
+        EmptyDatabase empty = EmptyDatabase.Require(target.Session, prune: false, default);
+        target.Execute("create table quicker (id int)");
+
+        Assert.Equal("DatabaseNotEmpty", BackupFiles.Fails(() => empty.Mark(default)));
+        Assert.Equal(0L, target.Scalar<long>("select count(*) from quicker"));
+    }
+
+    [Fact]
+    public void Rows_that_an_archive_was_made_without_are_not_taken_for_none()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string path = _files.Backup(site, new() { ExcludeRows = ["auth_user_groups"] });
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        Assert.Equal("InvalidBackup", BackupFiles.Fails(() => site.Run(
+            new RestoreModel(), new RestoreModelOptions { Path = path, Model = ["auth.user"], NoUndo = true })));
+        Assert.Equal(before, site.Digest());
+    }
+
     [Fact, Trait("Day", "1")]
     public void What_a_killed_restore_has_left_in_a_database_is_known_and_removed_only_when_asked_for()
     {

@@ -62,6 +62,29 @@ public sealed class SwitchEnvironmentTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Any_number_of_columns_is_changed_at_once_in_their_revisions_too()
+    {
+        using TestDatabase site = Scheduled();
+        string[] names = [.. Enumerable.Range(0, 30).Select(i => $"mail{i}")];
+        site.Execute($"""
+            alter table contact_formpage {string.Join(", ", names.Select(n => $"add {n} text default 'inez@quay.example'"))};
+            update wagtailcore_revision set content = content
+              || jsonb_build_object({string.Join(", ", names.Select(n => $"'{n}', 'inez@quay.example'"))})
+            where content ? 'to_address'
+            """);
+
+        Switch(site, """
+            { "addresses": [ { "columns": [ "contact.formpage.mail*" ], "address": "user{pk}@example.invalid" } ] }
+            """, new() { NoUndo = true });
+
+        Assert.Equal(0L, site.Scalar<long>("select count(*) from contact_formpage f where f::text like '%inez@quay%'"));
+        Assert.Equal(30L, site.Scalar<long>("""
+            select count(*) from wagtailcore_revision, jsonb_each_text(content) e
+            where content ? 'to_address' and e.value like 'user%@example.invalid'
+            """));
+    }
+
+    [Fact]
     public void The_second_run_changes_nothing_and_what_is_not_there_is_refused_with_all_taken_back()
     {
         using TestDatabase site = Scheduled();

@@ -113,7 +113,7 @@ public sealed class RecordedChangeTests : IDisposable
     }
 
     [Fact]
-    public void Sequences_that_were_set_back_are_undone_and_those_that_cannot_be_are_passed_over()
+    public void Sequences_that_were_set_back_are_undone_and_where_they_cannot_be_the_change_before_is_named()
     {
         using TestDatabase database = Blank();
         database.Execute("create table orchard (id bigserial primary key); insert into orchard values (40)");
@@ -130,11 +130,9 @@ public sealed class RecordedChangeTests : IDisposable
 
         database.Execute("insert into orchard values (40)");
         string second = Reset();
-        List<string> warnings = [];
-        UndoResult older = (UndoResult)database.Run(
-            new UndoChange(), new() { Last = true }, new OperationContext { Warning = warnings.Add })[^1];
-        Assert.Equal(rows, older.Path);
-        Assert.Contains("orchard.id is at 40", Assert.Single(warnings), StringComparison.Ordinal);
+        DataOpsException refused = Assert.Throws<DataOpsException>(() => UndoLast(database));
+        Assert.Equal(ErrorIds.KeysInUse, refused.Id);
+        Assert.EndsWith($"is in {rows}.", refused.Advice, StringComparison.Ordinal);
         Assert.Equal(ChangeState.Done, Get().Single(c => c.Path == second).State);
     }
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Files;
 using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 using Org.BouncyCastle.Security;
@@ -59,33 +60,11 @@ internal sealed class RecipientKeys
         return flags.All(f => f == 0) || flags.Any(f => (f & EncryptsData) != 0);
     }
 
-    private sealed class EncryptedOutput(Stream content, Stream encrypted) : Stream
+    private sealed class EncryptedOutput(Stream content, Stream encrypted) : WriteStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Flush()
         {
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => content.Write(buffer, offset, count);
 
         public override void Write(ReadOnlySpan<byte> buffer) => content.Write(buffer);
 

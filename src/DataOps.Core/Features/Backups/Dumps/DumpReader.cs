@@ -44,16 +44,17 @@ internal sealed partial class DumpReader : IDisposable
                 return new(statement, Table(copy), false);
             if (Sequence().IsMatch(statement.Text))
                 return new(statement, null, true);
-            if (Refusal(statement.Text) is var (why, advice))
+            if (Refusal(statement) is var (why, advice))
                 throw _file.Invalid($"line {statement.Line}: {why}", advice);
             // Nothing is there yet that could be dropped: pg_dump --clean begins so.
             if (!_hasCreated && Drop().IsMatch(statement.Text))
                 continue;
+            if (Needless().IsMatch(statement.Text))
+                continue;
             if (SchemaStatements.WhyNot(statement) is { } other)
                 throw _file.Invalid($"line {statement.Line}: {other}");
             _hasCreated |= statement.Text.StartsWith("CREATE ", StringComparison.Ordinal);
-            if (!Needless().IsMatch(statement.Text))
-                return new(statement, null, false);
+            return new(statement, null, false);
         }
         return (DumpPart?)null;
     });
@@ -91,24 +92,24 @@ internal sealed partial class DumpReader : IDisposable
             ServerVersion = version.Groups[1].Value;
     }
 
-    private static (string Why, string Advice)? Refusal(string text) => text switch
+    private static (string Why, string Advice)? Refusal(SqlStatement statement) => statement.Text switch
     {
-        _ when text.StartsWith("INSERT INTO ", StringComparison.Ordinal) =>
+        var text when text.StartsWith("INSERT INTO ", StringComparison.Ordinal) =>
             ("its rows are INSERT statements", "Dump without --inserts."),
-        _ when text.StartsWith("COPY ", StringComparison.Ordinal) =>
+        var text when text.StartsWith("COPY ", StringComparison.Ordinal) =>
             ("its COPY is not one that pg_dump writes", "Take another dump."),
-        _ when text.StartsWith("CREATE DATABASE ", StringComparison.Ordinal)
+        var text when text.StartsWith("CREATE DATABASE ", StringComparison.Ordinal)
             || text.StartsWith("DROP DATABASE ", StringComparison.Ordinal) =>
             ("it makes a database itself", "Dump without --create: Restore-Site makes the database."),
-        _ when text.Contains("LARGE OBJECT ", StringComparison.Ordinal)
+        var text when text.Contains("LARGE OBJECT ", StringComparison.Ordinal)
             || text.StartsWith("SELECT pg_catalog.lo_", StringComparison.Ordinal) =>
             ("it has large objects", "Neither Django nor Wagtail makes any: dump with --no-large-objects."),
-        _ when Encoding().Match(text) is { Success: true } encoding && encoding.Groups[1].Value is not "UTF8" =>
+        var text when Encoding().Match(text) is { Success: true } encoding && encoding.Groups[1].Value is not "UTF8" =>
             ("its texts are not in UTF-8", "Dump with --encoding=UTF8."),
-        _ when OldPath().IsMatch(text) =>
+        var text when OldPath().IsMatch(text) =>
             ("its names lack their schema", "Dump with pg_dump 10.3 or later."),
-        _ when OtherMeaning().IsMatch(text) =>
-            ($"{text.Split('=')[0].Trim()} would change what follows",
+        _ when SchemaStatements.ChangesMeaning(statement) =>
+            (SchemaStatements.WhyNot(statement)!,
                 "Dump from a server with standard_conforming_strings on, and without --use-set-session-authorization."),
         _ => null,
     };
@@ -127,7 +128,7 @@ internal sealed partial class DumpReader : IDisposable
 
     // What copies rows between servers is in no backup; texts are sent in UTF-8 anyway; constraints wait for rows.
     [GeneratedRegex("""
-        \A((CREATE|ALTER|COMMENT\sON)\s+(PUBLICATION|SUBSCRIPTION)\s
+        \A((CREATE|ALTER|COMMENT\sON)\s+(PUBLICATION|SUBSCRIPTION)\s|COMMENT\sON\sDATABASE\s
         |SET\s(client_encoding|session_replication_role)\s)
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Needless();
@@ -137,12 +138,6 @@ internal sealed partial class DumpReader : IDisposable
 
     [GeneratedRegex(@"\ASET\s+search_path\b", RegexOptions.IgnoreCase)]
     private static partial Regex OldPath();
-
-    [GeneratedRegex("""
-        \ASET\s+(?!standard_conforming_strings\s=\son\z)
-        (standard_conforming_strings|backslash_quote|SESSION\s|LOCAL\s|ROLE\b)
-        """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
-    private static partial Regex OtherMeaning();
 
     [GeneratedRegex(@"\A-- Dumped from database version (\d+(?:\.\d+)?)")]
     private static partial Regex Version();

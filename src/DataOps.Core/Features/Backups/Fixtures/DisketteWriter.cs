@@ -78,7 +78,7 @@ internal sealed class DisketteWriter(Session session, OperationContext context)
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         NameFilter excluded = new(excludedTables);
         context.ReportUnmatched(
-            excluded, catalog.Database.Tables.Select(t => new string?[] { t.Name, t.DisplayName }),
+            excluded, catalog.Models.Select(m => new string?[] { m.Table.Name, m.Table.DisplayName }),
             ErrorIds.UnknownTable, "table");
         string[] leftOut = [.. catalog.Models
             .Where(m => s_ofMigrate.Contains(m.Label)

@@ -31,14 +31,23 @@ internal sealed class FixtureSource : RestoreSource
             "fixtures", 1, set.Created, "", "0.0", database, new Dictionary<string, string>(),
             [.. models.Select(m => new BackupTable("public", m.Key, [], m.Value, "", null, []))], [], [], [],
             set.Storages, []);
-        Unknown = options.Live is null ? null : EmptyTables(models.Keys, options.Live, context);
     }
 
     /// <inheritdoc/>
     public override BackupManifest Manifest { get; }
 
     /// <inheritdoc/>
-    public override string? Unknown { get; }
+    public override Func<Table, bool> Fills(ReferenceCatalog live)
+    {
+        HashSet<string> models = [.. Manifest.Tables.Select(t => t.Name)];
+        HashSet<uint> filled =
+        [
+            .. live.Models.Where(m => models.Contains(m.Label))
+                .SelectMany(m => m.ManyToMany.Select(l => l.Table.Oid).Append(m.Table.Oid)),
+            .. OfDjango(live).Select(t => t.Oid),
+        ];
+        return table => filled.Contains(table.Oid);
+    }
 
     /// <summary>Reads all objects once.</summary>
     /// <exception cref="DataOpsException">A dataset is broken.</exception>
@@ -153,23 +162,4 @@ internal sealed class FixtureSource : RestoreSource
     }, cancellation);
 
     // What the live site has and the archive does not is not lost, as the old database is kept; it is told.
-    private static string? EmptyTables(IEnumerable<string> models, Session live, OperationContext context)
-    {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(live);
-        HashSet<string> there = [.. models];
-        Model[] known = [.. catalog.Models.Where(m => there.Contains(m.Label))];
-        HashSet<uint> filled =
-        [
-            .. known.SelectMany(m => m.ManyToMany.Select(l => l.Table.Oid).Append(m.Table.Oid)),
-            .. OfDjango(catalog).Select(t => t.Oid),
-        ];
-        string[] empty = [.. catalog.Database.Tables
-            .Where(t => t.Kind == TableKind.Table && t.IsReadable && !filled.Contains(t.Oid))
-            .Where(t => live.Query<bool>($"select exists (select 1 from {t})", context.Cancellation)[0])
-            .Select(t => t.DisplayName).Order(StringComparer.Ordinal)];
-        return empty.Length == 0
-            ? null
-            : $"{Counted.Of(empty.Length, "table")} of {live.Database} {(empty.Length == 1 ? "has" : "have")} rows, "
-                + $"and will have none: the archive holds no object of {string.Join(", ", empty)}.";
-    }
 }

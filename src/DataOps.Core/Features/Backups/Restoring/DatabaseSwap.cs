@@ -64,11 +64,13 @@ internal sealed class DatabaseSwap(Session server, string live, string? kept)
     /// for the rename, which holds a lock on the database. Whatever fails, and whenever, both have their old names.
     /// </summary>
     /// <param name="name">The new database.</param>
+    /// <param name="swapped">Called when nobody is connected, and before anybody can be again; what it throws takes the
+    /// names back.</param>
     /// <param name="unknown">Called when the connection broke and nobody can tell which names they have.</param>
     /// <param name="done">Called when they have them.</param>
     /// <exception cref="DataOpsException">The role may not end a connection, or not rename; somebody is connected; or
     /// <c>CommitUnknown</c>.</exception>
-    public void Run(string name, Action unknown, Action done)
+    public void Run(string name, Action swapped, Action unknown, Action done)
     {
         using Session ending = server.Fork();
         Task renaming = Task.Run(() =>
@@ -82,6 +84,7 @@ internal sealed class DatabaseSwap(Session server, string live, string? kept)
             }
             Rename(name, live);
             Comment(live, RestoreMark.Without(comment));
+            swapped();
             CommitOutcome.Commit(server, both, null, unknown);
         });
         DataOpsException? refused = null;

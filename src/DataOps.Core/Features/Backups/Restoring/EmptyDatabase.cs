@@ -51,6 +51,11 @@ internal sealed class EmptyDatabase
         RestoreMark.Lock(_session, _session.Database, cancellation);
         try
         {
+            // Before the lock another restore may have filled it, and what it has made is not this one's to remove.
+            IReadOnlyList<DatabaseObject> now = DatabaseContent.Read(_session, cancellation);
+            if (!now.SequenceEqual(Leftovers))
+                throw NotEmpty(_session, $"it has {DatabaseContent.Describe(now)} by now",
+                    "Another restore, or the application, was quicker.");
             if (Leftovers.Count > 0)
                 Remove();
             using NpgsqlTransaction both = _session.Connection.BeginTransaction();

@@ -16,6 +16,15 @@ internal abstract class RestoreSource(string path) : IDisposable
     /// <summary>What nobody can know of it before it is restored, for a plan; null when all is known.</summary>
     public virtual string? Unknown => null;
 
+    /// <summary>Which tables of a live database it has rows of.</summary>
+    /// <param name="live">The database.</param>
+    public virtual Func<Table, bool> Fills(ReferenceCatalog live)
+    {
+        HashSet<(string, string)> filled =
+            [.. Manifest.Tables.Where(t => t.Rows > 0).Select(t => (t.Schema, t.Name))];
+        return table => filled.Contains((table.Schema, table.Name));
+    }
+
     /// <summary>The statements of a section of its schema, which are such as a schema has.</summary>
     public abstract IReadOnlyList<SqlStatement> Statements(string section);
 

@@ -38,10 +38,14 @@ internal static partial class SchemaStatements
     }
 
     /// <summary>Why a statement is not run; null when it is one of a schema.</summary>
-    public static string? WhyNot(SqlStatement statement) => OfSchema().IsMatch(statement.Text)
-        ? null
+    public static string? WhyNot(SqlStatement statement) =>
+        ChangesMeaning(statement) ? $"{statement.Text.Split('=')[0].Trim()} would change what follows"
+        : OfSchema().IsMatch(statement.Text) ? null
         : VisibleText.Of(string.Join(' ', statement.Text.Split([' ', '\n'], 3).Take(2)))
             + " is no statement of a schema";
+
+    /// <summary>Whether it sets how the statements behind it are read, or as whom they run.</summary>
+    public static bool ChangesMeaning(SqlStatement statement) => OtherMeaning().IsMatch(statement.Text);
 
     /// <summary>The table that an index or a unique constraint is made on; null for any other statement.</summary>
     public static string? IndexedTable(SqlStatement statement) =>
@@ -71,10 +75,17 @@ internal static partial class SchemaStatements
     [GeneratedRegex("""
         \A(SET\s|SELECT\s+pg_catalog\.set_config\('search_path',\s*'',\s*false\)\s*\z
         |(CREATE|ALTER)\s+(?!(DATABASE|ROLE|USER(?!\s+MAPPING\b)|GROUP|TABLESPACE|SYSTEM)\b)[A-Z]
-        |COMMENT\s+ON\s|(GRANT|REVOKE)\s[^-/]*\sON\s+(?!(DATABASE|TABLESPACE|PARAMETER)\b)[A-Z]
-        |SECURITY\s+LABEL\s|REFRESH\s+MATERIALIZED\s)
+        |(COMMENT|SECURITY\s+LABEL\s[^-/]*)\s*\bON\s+(?!(DATABASE|ROLE|SUBSCRIPTION|TABLESPACE)\b)[A-Z]
+        |(GRANT|REVOKE)\s[^-/]*\sON\s+(?!(DATABASE|TABLESPACE|PARAMETER)\b)[A-Z]
+        |REFRESH\s+MATERIALIZED\s)
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex OfSchema();
+
+    [GeneratedRegex("""
+        \ASET\s+(?!standard_conforming_strings\s=\son\z)
+        (standard_conforming_strings|backslash_quote|SESSION\s|LOCAL\s|ROLE\b)
+        """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex OtherMeaning();
 
     [GeneratedRegex(@"\ACREATE (UNLOGGED |FOREIGN )?TABLE\s")]
     private static partial Regex NewTable();

@@ -92,22 +92,33 @@ internal sealed class StorageRestore : IDisposable
         {
             throw new DataOpsException(
                 ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{_folder} could not be replaced: {e.Message}",
-                "The role of this process needs to write the folder above it.", _folder, e);
+                "This account needs to write the folder above it. A mount point cannot be renamed: name a folder "
+                    + "within it.",
+                _folder, e);
         }
     }
 
-    /// <summary>Puts back what was there.</summary>
-    public void SwapBack()
+    /// <summary>Puts back what was there; where that fails it is told, as the failure before it is the one to tell.
+    /// </summary>
+    public void SwapBack(OperationContext context)
     {
         if (!_isSwapped)
             return;
-        Directory.Move(_folder, _new);
-        if (Kept is not null)
+        try
         {
-            Directory.Move(Kept, _folder);
-            Unmark(Kept);
+            Directory.Move(_folder, _new);
+            _isSwapped = false;
+            if (Kept is not null)
+            {
+                Directory.Move(Kept, _folder);
+                Unmark(Kept);
+            }
         }
-        _isSwapped = false;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Warning?.Invoke(
+                $"{_folder} could not be put back as it was, which is in {Kept ?? _new}: {e.Message}");
+        }
     }
 
     /// <summary>The folders that earlier restores of it have kept, or left when they were killed.</summary>

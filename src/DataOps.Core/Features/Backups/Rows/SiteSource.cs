@@ -89,10 +89,6 @@ internal sealed class SiteSource(Session session, CancellationToken cancellation
         where not k.convalidated and {s_own} order by 1
         """, cancellation);
 
-    /// <summary>What tells the server from all others, also of the same name.</summary>
-    public string System() => session.Query<string>(
-        $"select system_identifier::text from pg_control_system()", cancellation).Single();
-
     /// <summary>The database itself.</summary>
     public BackupDatabase Database()
     {

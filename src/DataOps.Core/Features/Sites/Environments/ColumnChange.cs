@@ -7,7 +7,10 @@ namespace DataOps.Core.Features.Sites.Environments;
 /// <param name="Table">The table.</param>
 /// <param name="Column">The column.</param>
 /// <param name="Covers">The condition that a row t gets it.</param>
-/// <param name="Value">The new value of a row t, from what other changes of the column have made of it.</param>
+/// <param name="Value">
+/// The value of a row t from what other changes of the column have made of it, and that itself where the row is not
+/// covered. It has it in it once, so that the text of many is no longer than their sum.
+/// </param>
 internal sealed record ColumnChange(
     EnvironmentPart Part, string Subject, string NewValue, Table Table, Column Column, SqlText Covers,
     Func<SqlText, SqlText> Value)
@@ -27,8 +30,7 @@ internal sealed record ColumnChange(
         Table table = changes[0].Table;
         ILookup<Column, ColumnChange> columns = changes.ToLookup(c => c.Column);
         IEnumerable<SqlText> values = columns.Select(c => (SqlText)$"""
-            {c.Aggregate(c.Key.In(Row), (now, one) =>
-                (SqlText)$"case when {one.Covers} then {one.Value(now)} else {now} end")} as {c.Key}
+            {c.Aggregate(c.Key.In(Row), (now, one) => one.Value(now))} as {c.Key}
             """);
         change.Update(table, [.. columns.Select(c => c.Key.Name)], $"""
             select {RowKey.Of(table).Of(Row)}, {values} from {table} {Row}

@@ -10,8 +10,6 @@ namespace DataOps.Core.Features.Sites.Environments;
 internal sealed partial class EnvironmentColumns(
     Session session, ReferenceCatalog catalog, CancellationToken cancellation)
 {
-    private static readonly string[] s_texts = ["varchar", "text", "bpchar", "citext"];
-
     private static readonly string[] s_times = ["go_live_at", "expire_at"];
 
     private static readonly Alias s_row = ColumnChange.Row;
@@ -67,7 +65,7 @@ internal sealed partial class EnvironmentColumns(
     /// </summary>
     public IEnumerable<(string Name, long Count)> WithAddresses(IReadOnlySet<Column> but)
     {
-        foreach ((Model model, Field field) in All().Where(f => IsText(f.Field.Column) && !but.Contains(f.Field.Column)
+        foreach ((Model model, Field field) in All().Where(f => f.Field.Column.IsText && !but.Contains(f.Field.Column)
             && (OfAddress().IsMatch(f.Field.Name) || f.Model.Table == catalog.Users.Current)))
         {
             long count = session.Query<long>(
@@ -85,15 +83,13 @@ internal sealed partial class EnvironmentColumns(
 
     private static string NameOf((Model Model, Field Field) of) => $"{of.Model.Label}.{of.Field.Name}";
 
-    private static bool IsText(Column column) => s_texts.Contains(column.Type.Underlying.Name);
-
     private IEnumerable<(Model Model, Field Field)> Named(AddressRule rule)
     {
         foreach (string name in rule.Columns)
         {
             NameFilter filter = new([name]);
             (Model Model, Field Field)[] named = [.. All().Where(f => filter.Matches(NameOf(f)))];
-            (Model Model, Field Field)[] texts = [.. named.Where(f => IsText(f.Field.Column))];
+            (Model Model, Field Field)[] texts = [.. named.Where(f => f.Field.Column.IsText)];
             if (texts.Length == 0)
                 throw DefinitionError.At(
                     rule.Place,
@@ -112,19 +108,23 @@ internal sealed partial class EnvironmentColumns(
         ColumnChange Change(string subject, Table table, Column column, SqlText covers, Func<SqlText, SqlText> value) =>
             new(EnvironmentPart.Address, subject, rule.Address, table, column, covers, value);
         string name = NameOf((model, field));
-        yield return Change(name, model.Table, field.Column, rule.Covers($"{field.Column.In(s_row)}::text"),
-            _ => rule.NewAddress(KeyText.Of(model.Table, s_row)));
+        SqlText covers = rule.Covers($"{field.Column.In(s_row)}::text");
+        yield return Change(name, model.Table, field.Column, covers,
+            now => $"case when {covers} then {rule.NewAddress(KeyText.Of(model.Table, s_row))} else {now} end");
         Table[] heirs = [.. catalog.WithHeirs(model.Table)];
         int[] types = [.. catalog.ContentTypes.Where(c => heirs.Contains(c.Table ?? c.ProxiedTable)).Select(c => c.Id)];
-        if (catalog.TableOf(WagtailTables.Revision) is not { } revisions
+        if (types.Length == 0 || catalog.TableOf(WagtailTables.Revision) is not { } revisions
             || revisions.Find("content") is not { Type.Underlying.Name: "jsonb" } content)
             yield break;
         SqlText key = SqlText.Value(field.Name);
+        SqlText isOld =
+            $"({s_row}.content_type_id = any({types}) and {rule.Covers($"({content.In(s_row)} ->> {key})")})";
         yield return Change(
-            $"{name} in revisions", revisions, content,
-            $"{s_row}.content_type_id = any({types}) and {rule.Covers($"({content.In(s_row)} ->> {key})")}",
+            $"{name} in revisions", revisions, content, isOld,
             now => (SqlText)$"""
-                jsonb_set({now}, array[{key}], to_jsonb({rule.NewAddress($"{s_row}.object_id::text")}))
+                ({now} || case when {isOld}
+                  then jsonb_build_object({key}::text, {rule.NewAddress($"{s_row}.object_id::text")})
+                  else jsonb_build_object() end)
                 """);
     }
 
