@@ -50,6 +50,7 @@ public sealed class NightlyGuideTests : IDisposable
     }
 
     [Fact]
+    [Trait("Day", "1")]
     public void The_playbook_fails_with_the_problem_that_is_new()
     {
         Assert.SkipWhen(Run("which", "ansible-playbook").ExitCode != 0, "There is no ansible-playbook.");
@@ -63,6 +64,13 @@ public sealed class NightlyGuideTests : IDisposable
         (exitCode, output, _) = Run("ansible-playbook", Path.Join(s_guide, "audit.yml"));
         Assert.NotEqual(0, exitCode);
         Assert.Contains("the next rows would get keys that are taken", output, StringComparison.Ordinal);
+
+        // Check mode tells the same, and makes nothing known.
+        string[] known = [Path.Join(s_guide, "audit.yml"), "-e", "dataops_audit_update_baseline=true"];
+        Assert.NotEqual(0, Run("ansible-playbook", [.. known, "--check"]).ExitCode);
+        (exitCode, output, _) = Run("ansible-playbook", known);
+        Assert.Contains("changed=1 ", output, StringComparison.Ordinal);
+        Assert.Equal(0, Run("ansible-playbook", Path.Join(s_guide, "audit.yml")).ExitCode);
     }
 
     private string Baseline => Path.Join(_folder.FullName, "baseline.jsonl");
