@@ -145,7 +145,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         Lock(session, tables, context.Cancellation);
         (string snapshot, DateTime created) = session.Query<(string, DateTime)>(
             $"select pg_export_snapshot(), now()", context.Cancellation).Single();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        using SchemaDump schema = new(dump, session, snapshot, context.Cancellation);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, catalog, options, context);
         (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files =
             Files(options, s => $"storages/{s.Name}/", context);
@@ -180,9 +181,13 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
                 linked++;
                 return member;
             }
-            foreach (string section in new[] { SchemaSection.Before, SchemaSection.After })
-                archive.Add(SchemaSection.Member(section, options.Compression), options.Compression.Pack(
-                    dump.Section(session, snapshot, section, context.Cancellation)));
+            using MemberPacker packer = new(options.Compression);
+            foreach (string section in SchemaSection.All)
+            {
+                PackedMember packed = packer.Pack(schema.Section(section));
+                archive.Add(SchemaSection.Member(section, options.Compression), packed.Bytes);
+                packed.Release();
+            }
             manifest = manifest with
             {
                 Tables = new RowExport(session, snapshot, options.Compression, options.Jobs, context)
@@ -246,12 +251,12 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     // What the restore of another tool would lose foreign keys for.
     private static long Orphans(Session session, ReferenceCatalog catalog, OperationContext context)
     {
-        FindOrphanOptions asked = new()
-        {
-            Class = [ReferenceClass.ForeignKey, ReferenceClass.Inheritance, ReferenceClass.Unvalidated], Summary = true,
-        };
+        string[] declared = [.. catalog.References.Where(r => r.IsDeclared).Select(r => r.Name)];
+        if (declared.Length == 0)
+            return 0;
         long sum = 0;
-        foreach (Finding finding in FindOrphan.Find(session, catalog, asked, context with { NotFound = _ => { } })
+        foreach (Finding finding in FindOrphan
+            .Find(session, catalog, new() { Reference = declared, Summary = true }, context)
             .Where(f => f.Class is ReferenceClass))
         {
             context.Warning?.Invoke($"{finding.Table}.{finding.Column}: {finding.Problem}.");
@@ -326,6 +331,9 @@ internal static class SchemaSection
 
     /// <summary>Constraints, indexes, triggers.</summary>
     public const string After = "post-data";
+
+    /// <summary>Both, in their order.</summary>
+    public static readonly IReadOnlyList<string> All = [Before, After];
 
     /// <summary>The member of a section.</summary>
     public static string Member(string section, BackupCompression compression) =>

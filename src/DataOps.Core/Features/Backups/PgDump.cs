@@ -50,3 +50,30 @@ internal sealed record PgDump(string Program)
         return output.ToArray();
     }
 }
+
+/// <summary>The sections of a schema, which pg_dump writes while something else is done.</summary>
+internal sealed class SchemaDump : IDisposable
+{
+    private readonly CancellationTokenSource _stop;
+    private readonly Dictionary<string, Task<byte[]>> _sections;
+
+    /// <summary>Starts it.</summary>
+    public SchemaDump(PgDump program, Session session, string snapshot, CancellationToken cancellation)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _sections = SchemaSection.All.ToDictionary(s => s, s => Task.Run(
+            () => program.Section(session, snapshot, s, _stop.Token), CancellationToken.None));
+    }
+
+    /// <summary>Waits for a section.</summary>
+    /// <exception cref="DataOpsException"><c>PgDumpFailed</c>: what pg_dump said.</exception>
+    public byte[] Section(string name) => _sections[name].GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        ((IAsyncResult)Task.WhenAll(_sections.Values)).AsyncWaitHandle.WaitOne();
+        _stop.Dispose();
+    }
+}

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using DataOps.Core.Features.Backups;
+using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Kernel;
 using Npgsql;
 
@@ -95,6 +96,16 @@ public sealed class BackupFiles : IDisposable
                 flipped[at] ^= (byte)(1 << random.Next(8));
                 return flipped;
         }
+    }
+
+    /// <summary>A member as it is in an archive.</summary>
+    public static byte[] Pack(ReadOnlySpan<byte> content)
+    {
+        using MemberPacker packer = new(BackupCompression.Zstd);
+        PackedMember packed = packer.Pack(content);
+        byte[] bytes = [.. packed.Bytes];
+        packed.Release();
+        return bytes;
     }
 
     public static string Fails(Action run) => Assert.ThrowsAny<DataOpsException>(run).Id;

@@ -62,7 +62,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
     [Fact]
     public void A_member_that_grows_beyond_all_bounds_is_refused_before_it_does()
     {
-        byte[] bomb = BackupCompression.Zstd.Pack(new byte[RowExport.MemberSize + 1]);
+        byte[] bomb = BackupFiles.Pack(new byte[RowExport.MemberSize + 1]);
         string path = Archive(rows: bomb);
 
         Assert.Equal("InvalidBackup", BackupFiles.Fails(() => Read(path)));
@@ -117,8 +117,8 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         using (ArchiveWriter archive = new(new ArchiveTar(file)))
         {
             archive.Add("schema/pre-data.sql", Encoding.UTF8.GetBytes(schema));
-            archive.Add("schema/post-data.sql", []);
-            archive.Add("data/0.zst", rows ?? BackupCompression.Zstd.Pack("1\n"u8));
+            archive.Add("schema/post-data.sql", Array.Empty<byte>());
+            archive.Add("data/0.zst", rows ?? BackupFiles.Pack("1\n"u8));
             RowDigest digest = new();
             digest.Add("1\n"u8);
             archive.End(new BackupManifest(

@@ -22,10 +22,10 @@ internal sealed class ArchiveWriter(IArchiveForm form) : IDisposable
     public IReadOnlyList<ArchiveMember> Members => _members;
 
     /// <summary>Writes a member that is at hand.</summary>
-    public void Add(string name, byte[] content)
+    public void Add(string name, ArraySegment<byte> content)
     {
-        form.Write(name, new MemoryStream(content), _now, Mode);
-        _members.Add(new(name, content.Length, Sha256Text.Of(content)));
+        form.Write(name, new MemoryStream(content.Array!, content.Offset, content.Count, writable: false), _now, Mode);
+        _members.Add(new(name, content.Count, Sha256Text.Of(content)));
     }
 
     /// <summary>Writes a file, as long as it is now; what is added to it meanwhile is left.</summary>

@@ -16,11 +16,9 @@ public enum BackupCompression : long
     None,
 }
 
-/// <summary>Compresses members of an archive, which are held in memory.</summary>
+/// <summary>How members of an archive are named by their compression, and read.</summary>
 internal static class MemberCompression
 {
-    private const int Level = 3;
-
     /// <summary>What the names of compressed members end in.</summary>
     public static string Ending(this BackupCompression compression) => compression switch
     {
@@ -28,24 +26,6 @@ internal static class MemberCompression
         BackupCompression.Gzip => ".gz",
         _ => "",
     };
-
-    /// <summary>Compresses a content.</summary>
-    public static byte[] Pack(this BackupCompression compression, ReadOnlySpan<byte> content)
-    {
-        switch (compression)
-        {
-            case BackupCompression.Zstd:
-                using (Compressor zstd = new(Level))
-                    return zstd.Wrap(content).ToArray();
-            case BackupCompression.Gzip:
-                MemoryStream packed = new();
-                using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
-                    gzip.Write(content);
-                return packed.ToArray();
-            default:
-                return content.ToArray();
-        }
-    }
 
     /// <summary>What a member was before; its name tells how it was compressed.</summary>
     /// <param name="name">The member.</param>

@@ -40,6 +40,7 @@ internal sealed class DumpSource : RestoreSource
             {
                 // Sections that were dumped one by one may stand in any order: constraints wait for the rows.
                 isAfter |= tables.Count + _sequences > 0 || SchemaStatements.IndexedTable(part.Statement) is not null
+                    || SchemaStatements.UniqueTable(part.Statement) is not null
                     || SchemaStatements.IsForeignKey(part.Statement);
                 (isAfter ? _after : _before).Add(part.Statement);
             }

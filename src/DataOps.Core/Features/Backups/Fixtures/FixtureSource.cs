@@ -81,7 +81,7 @@ internal sealed class FixtureSource : RestoreSource
         ReferenceCatalog catalog = ReferenceCatalog.Read(live);
         _ofDjango.Clear();
         _ofDjango.AddRange(OfDjango(catalog).Select(t => (t, Rows(live, t, _cancellation))));
-        return [.. new[] { SchemaSection.Before, SchemaSection.After }.SelectMany(s => SchemaStatements.Read(
+        return [.. SchemaSection.All.SelectMany(s => SchemaStatements.Read(
             $"{live.Database}: {s}", dump.Section(live, snapshot, s, _cancellation), Invalid))];
     }
 

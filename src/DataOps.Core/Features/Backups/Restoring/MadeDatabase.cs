@@ -92,8 +92,7 @@ internal sealed class MadeDatabase : IDisposable
         if (onViolation == OnViolation.Quarantine)
             violated = NotValid(database);
         schema.TellSkipped();
-        _context.Report("Analyzing", 0, null);
-        database.Run($"analyze", _context.Cancellation);
+        schema.Analyze();
         return violated.Count == 0 ? [] : Violations(database, violated, onViolation);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Restoring;
@@ -15,6 +14,9 @@ internal sealed record ViolatedKey(string Schema, string Table, string Name);
 /// <param name="context">Progress, warnings, cancellation.</param>
 internal sealed class SchemaRestore(Session database, int jobs, OperationContext context)
 {
+    // Of indexes, and of checks of foreign keys.
+    private static readonly SqlText s_settings = $"set maintenance_work_mem = '256MB'";
+
     private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
 
     /// <summary>Makes what tables need before their rows.</summary>
@@ -25,36 +27,61 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
     }
 
     /// <summary>
-    /// Makes indexes and unique constraints, several tables at once, then all the rest in its order, and returns the
-    /// foreign keys that rows violate.
+    /// Makes unique constraints and indexes, then all the rest in its order, and returns the foreign keys that rows
+    /// violate. What takes long is done over several connections, the largest tables first.
     /// </summary>
     /// <exception cref="DataOpsException">The server refuses anything else.</exception>
     public IReadOnlyList<ViolatedKey> After(IReadOnlyList<SqlStatement> statements)
     {
-        Dictionary<string, List<SqlStatement>> indexes = [];
+        List<(string Table, SqlStatement[] Statements)> constraints = [];
+        List<(string Table, SqlStatement[] Statements)> indexes = [];
         List<SqlStatement> others = [];
         SqlStatement? tablespace = null;
         foreach (SqlStatement statement in statements)
         {
-            if (SchemaStatements.IndexedTable(statement) is not { } table)
-            {
-                others.Add(statement);
-                tablespace = SchemaStatements.IsTablespace(statement) ? statement : tablespace;
-                continue;
-            }
-            if (!indexes.TryGetValue(table, out List<SqlStatement>? ofTable))
-                indexes.Add(table, ofTable = []);
             // Each connection is told anew where the next index belongs.
-            ofTable.AddRange(tablespace is null ? [statement] : [tablespace, statement]);
+            SqlStatement[] placed = tablespace is null ? [statement] : [tablespace, statement];
+            if (SchemaStatements.UniqueTable(statement) is { } unique)
+                constraints.Add((unique, placed));
+            else if (SchemaStatements.IndexedTable(statement) is { } indexed)
+                indexes.Add((indexed, placed));
+            else
+                others.Add(statement);
+            if (SchemaStatements.IsTablespace(statement))
+                tablespace = statement;
         }
-        BuildIndexes([.. indexes.Values]);
+        // Constraints of one table wait for each other, and for its indexes; indexes do not.
+        Build("Adding constraints (tables)",
+            constraints.GroupBy(c => c.Table, (table, all) => (table, all.SelectMany(c => c.Statements).ToArray())));
+        Build("Building indexes", indexes);
         List<ViolatedKey> violated = [];
+        List<(string Table, string Name)> late = [];
         foreach (SqlStatement statement in others)
-            if (SchemaStatements.IsForeignKey(statement))
-                AddForeignKey(statement, violated);
+            if (SchemaStatements.LateForeignKey(statement) is { } key)
+            {
+                Run(database, NotValid(statement));
+                late.Add(key);
+            }
+            else if (SchemaStatements.IsForeignKey(statement))
+                Collect(violated, () => Run(database, statement), () => Run(database, NotValid(statement)));
             else
                 Run(database, statement);
-        return violated;
+        Validate(late, violated);
+        return [.. violated.OrderBy(v => (v.Schema, v.Table, v.Name))];
+    }
+
+    /// <summary>Counts the values of all columns for the planner.</summary>
+    public void Analyze()
+    {
+        // What is a partition is read with the table that it is a part of.
+        IReadOnlyList<string> tables = database.Query<string>(
+            $"""
+            select format('%I.%I', n.nspname, c.relname)
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p', 'm') and not c.relispartition
+              and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            """, context.Cancellation);
+        Build("Analyzing (tables)", tables.Select(t => (t, new[] { new SqlStatement($"ANALYZE {t}", 0) })));
     }
 
     /// <summary>Tells, in one warning, what the role may not do or cannot, as the server lacks a role.</summary>
@@ -65,11 +92,24 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
                 + string.Join("; ", _skipped.Select(s => $"{s.Key} ({Counted.Of(s.Value, "statement")})")) + ".");
     }
 
-    private void AddForeignKey(SqlStatement statement, List<ViolatedKey> violated)
+    private static SqlStatement NotValid(SqlStatement foreignKey) =>
+        foreignKey with { Text = foreignKey.Text + " NOT VALID" };
+
+    private void Validate(List<(string Table, string Name)> keys, List<ViolatedKey> violated) => ParallelWork.Run(
+        database, jobs, s_settings, "Checking foreign keys (tables)", Largest(keys.GroupBy(k => k.Table), k => k.Key),
+        (own, table, cancellation) =>
+        {
+            foreach ((_, string name) in table)
+                Collect(violated, () => own.Run(
+                    SqlText.Raw($"ALTER TABLE {table.Key} VALIDATE CONSTRAINT {name}"), cancellation));
+        }, context);
+
+    // A key that rows violate stays NOT VALID.
+    private static void Collect(List<ViolatedKey> violated, Action check, Action? otherwise = null)
     {
         try
         {
-            Run(database, statement);
+            check();
         }
         catch (DataOpsException e) when (e.InnerException is PostgresException
         {
@@ -77,33 +117,31 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
             SchemaName: { } schema,
         })
         {
-            Run(database, statement with { Text = statement.Text + " NOT VALID" });
-            violated.Add(new(schema, table, name));
+            otherwise?.Invoke();
+            lock (violated)
+                violated.Add(new(schema, table, name));
         }
     }
 
-    private void BuildIndexes(List<SqlStatement>[] tables)
+    private void Build(string activity, IEnumerable<(string Table, SqlStatement[] Statements)> work) =>
+        ParallelWork.Run(
+            database, jobs, s_settings, activity, Largest(work, w => w.Table),
+            (own, next, cancellation) =>
+            {
+                foreach (SqlStatement statement in next.Statements)
+                    Run(own, statement, cancellation);
+            }, context);
+
+    // The last piece should not keep one connection busy when the others are done.
+    private T[] Largest<T>(IEnumerable<T> work, Func<T, string> table)
     {
-        ConcurrentQueue<List<SqlStatement>> waiting = new(tables);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        Task all = Task.WhenAll(Enumerable.Range(0, Math.Min(jobs, tables.Length)).Select(_ => Task.Run(() =>
-        {
-            try
-            {
-                using Session own = database.Fork(stop.Token);
-                own.Run($"set maintenance_work_mem = '256MB'", stop.Token);
-                while (waiting.TryDequeue(out List<SqlStatement>? statements))
-                    foreach (SqlStatement statement in statements)
-                        Run(own, statement, stop.Token);
-            }
-            catch
-            {
-                stop.Cancel();
-                throw;
-            }
-        }, CancellationToken.None)).ToArray());
-        ParallelWork.Wait(
-            all, context, () => new("Building indexes (tables)", tables.Length - waiting.Count, tables.Length));
+        T[] all = [.. work];
+        Dictionary<string, long> sizes = database.Query<(string Name, long Bytes)>(
+            $"""
+            select name, coalesce(pg_table_size(to_regclass(name)), 0)
+            from unnest({all.Select(table).Distinct().ToArray()}) as name
+            """, context.Cancellation).ToDictionary(t => t.Name, t => t.Bytes);
+        return [.. all.OrderByDescending(w => sizes[table(w)])];
     }
 
     private void Run(Session session, SqlStatement statement) => Run(session, statement, context.Cancellation);

@@ -47,17 +47,26 @@ internal static partial class SchemaStatements
     /// <summary>Whether it sets how the statements behind it are read, or as whom they run.</summary>
     public static bool ChangesMeaning(SqlStatement statement) => OtherMeaning().IsMatch(statement.Text);
 
-    /// <summary>The table that an index or a unique constraint is made on; null for any other statement.</summary>
-    public static string? IndexedTable(SqlStatement statement) =>
-        Index().Match(statement.Text) is { Success: true } index ? index.Groups["table"].Value
-        : Unique().Match(statement.Text) is { Success: true } unique ? unique.Groups["table"].Value
-        : null;
+    /// <summary>The table that an index is made on; null for any other statement.</summary>
+    public static string? IndexedTable(SqlStatement statement) => TableOf(Index().Match(statement.Text));
+
+    /// <summary>The table that a unique constraint is added to; null for any other statement.</summary>
+    public static string? UniqueTable(SqlStatement statement) => TableOf(Unique().Match(statement.Text));
 
     /// <summary>Whether it makes a table.</summary>
     public static bool IsTable(SqlStatement statement) => NewTable().IsMatch(statement.Text);
 
     /// <summary>Whether it adds a foreign key whose rows are checked.</summary>
     public static bool IsForeignKey(SqlStatement statement) => ForeignKey().IsMatch(statement.Text);
+
+    /// <summary>
+    /// The table and the name of such a foreign key, of which the rows can be checked later; null for any other
+    /// statement: before PostgreSQL 18, partitioned tables have no such keys.
+    /// </summary>
+    public static (string Table, string Name)? LateForeignKey(SqlStatement statement) =>
+        ForeignKey().Match(statement.Text) is { Success: true } key && key.Groups["only"].Success
+            ? (key.Groups["table"].Value, key.Groups["name"].Value)
+            : null;
 
     /// <summary>Whether it says who owns something, or who may do what, or is the superuser's to say.</summary>
     public static bool IsOfRole(SqlStatement statement) => OfRole().IsMatch(statement.Text);
@@ -69,6 +78,8 @@ internal static partial class SchemaStatements
     /// <summary>Whether it says in which tablespace what follows is made.</summary>
     public static bool IsTablespace(SqlStatement statement) =>
         statement.Text.StartsWith("SET default_tablespace ", StringComparison.Ordinal);
+
+    private static string? TableOf(Match match) => match.Success ? match.Groups["table"].Value : null;
 
     // set_config is how pg_dump empties the search_path. Databases, roles, tablespaces and settings are the server's,
     // and no word may hide behind a comment.
@@ -98,8 +109,9 @@ internal static partial class SchemaStatements
     private static partial Regex Unique();
 
     [GeneratedRegex($"""
-        \AALTER TABLE (ONLY )?{Name}\s+ADD CONSTRAINT {Name} FOREIGN KEY\b(?!.*\sNOT (VALID|ENFORCED)\s*\z)
-        """, RegexOptions.Singleline)]
+        \AALTER\sTABLE\s(?<only>ONLY\s)?(?<table>{Name})\s+ADD\sCONSTRAINT\s(?<name>{Name})\sFOREIGN\sKEY\b
+        (?!.*\sNOT\s(VALID|ENFORCED)\s*\z)
+        """, RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ForeignKey();
 
     [GeneratedRegex(

@@ -33,20 +33,9 @@ internal sealed class RowExport(
             new(tables.SelectMany((t, i) => TablePart.Of(i, t)).OrderByDescending(p => p.Bytes));
         using CancellationTokenSource stop =
             CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        using BlockingCollection<(string Name, byte[] Content)> members = new(2 * jobs);
-        Task[] workers = [.. Enumerable.Range(0, Math.Min(jobs, waiting.Count)).Select(_ => Task.Run(() =>
-        {
-            try
-            {
-                Work(waiting, members, stop.Token);
-            }
-            catch
-            {
-                stop.Cancel();
-                throw;
-            }
-        }, CancellationToken.None))];
-        Task all = Task.WhenAll(workers);
+        using BlockingCollection<(string Name, PackedMember Content)> members = new(2 * jobs);
+        Task all = ParallelWork.Start(
+            Math.Min(jobs, waiting.Count), stop, () => Work(waiting, members, stop.Token));
         all.ContinueWith(_ => members.CompleteAdding(), TaskScheduler.Default);
         try
         {
@@ -81,12 +70,13 @@ internal sealed class RowExport(
     }
 
     private void Take(
-        BlockingCollection<(string Name, byte[] Content)> members, ArchiveWriter archive, long bytes)
+        BlockingCollection<(string Name, PackedMember Content)> members, ArchiveWriter archive, long bytes)
     {
         long alive = Stopwatch.GetTimestamp();
-        foreach ((string name, byte[] content) in members.GetConsumingEnumerable())
+        foreach ((string name, PackedMember content) in members.GetConsumingEnumerable())
         {
-            archive.Add(name, content);
+            archive.Add(name, content.Bytes);
+            content.Release();
             context.Report("Reading rows (members)", archive.Members.Count, null);
             if (Stopwatch.GetElapsedTime(alive) < s_pause)
                 continue;
@@ -96,45 +86,28 @@ internal sealed class RowExport(
     }
 
     private void Work(
-        ConcurrentQueue<TablePart> waiting, BlockingCollection<(string Name, byte[] Content)> members,
+        ConcurrentQueue<TablePart> waiting, BlockingCollection<(string Name, PackedMember Content)> members,
         CancellationToken cancellation)
     {
         using Session own = session.Fork(cancellation);
         using NpgsqlTransaction transaction = own.BeginSnapshot();
         Share(own, cancellation);
+        using MemberPacker packer = new(compression);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(MemberSize);
         while (waiting.TryDequeue(out TablePart? part))
         {
             RowDigest digest = new();
             List<string> names = [];
-            own.Guard(() => Read(own, part, digest, buffer, content =>
+            part.Read(own, buffer, rows =>
             {
+                digest.Add(rows);
                 string name = $"data/{part.Table:00000}/{part.Number:000}-{names.Count:00000}.copy"
                     + compression.Ending();
-                members.Add((name, compression.Pack(content)), cancellation);
+                members.Add((name, packer.Pack(rows)), cancellation);
                 names.Add(name);
-            }, cancellation), cancellation);
+            }, cancellation);
             _done.Add((part, digest, names));
         }
-    }
-
-    private static void Read(
-        Session own, TablePart part, RowDigest digest, byte[] buffer, Pack pack, CancellationToken cancellation)
-    {
-        using NpgsqlRawCopyStream rows = own.Connection.BeginCopyOut(part.Copy(), cancellation);
-        using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
-        int used = 0;
-        for (int read; (read = rows.Read(buffer.AsSpan(used))) > 0;)
-        {
-            digest.Add(buffer.AsSpan(used, read));
-            used += read;
-            if (used < buffer.Length)
-                continue;
-            pack(buffer);
-            used = 0;
-        }
-        if (used > 0)
-            pack(buffer.AsSpan(0, used));
     }
 
     private void Share(Session own, CancellationToken cancellation)
@@ -155,6 +128,4 @@ internal sealed class RowExport(
                 "Connect to one PostgreSQL server itself, not to a load balancer.", session.Server, e);
         }
     }
-
-    private delegate void Pack(ReadOnlySpan<byte> content);
 }

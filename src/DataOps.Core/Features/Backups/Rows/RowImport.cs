@@ -14,6 +14,8 @@ namespace DataOps.Core.Features.Backups.Rows;
 /// <param name="context">Progress and cancellation.</param>
 internal sealed class RowImport(ArchiveReader archive, Session database, int jobs, OperationContext context)
 {
+    private const int ReadSize = 1 << 16;
+
     /// <summary>The tables whose rows are written: all of the archive, unless others are named.</summary>
     public IReadOnlyList<BackupTable> Tables { get; init; } = archive.Manifest.Tables;
 
@@ -24,7 +26,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
     {
         ConcurrentDictionary<BackupTable, RowDigest> digests = new();
         (BackupTable Table, IReadOnlyList<string> Members)[] parts =
-            [.. Tables.SelectMany(t => t.Parts.Select(p => (t, p)))];
+            [.. Tables.SelectMany(t => t.Parts.Select(p => (t, p))).OrderByDescending(p => p.p.Count)];
         InParallel("Writing rows (parts)", parts, (session, part, cancellation) =>
         {
             RowDigest digest = Write(session, part.Table, part.Members, cancellation);
@@ -38,25 +40,28 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
 
     /// <summary>Reads them again, and compares their digests.</summary>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has other rows.</exception>
-    public void Verify() => InParallel(
-        "Comparing rows (tables)",
+    public void Verify()
+    {
+        Dictionary<(string, string), SourceTable> sources = new SiteSource(database, context.Cancellation).Tables()
+            .ToDictionary(t => (t.Schema, t.Name));
         // An extension has filled the others, too.
-        [.. Tables.Where(t => t.Condition is null && t.Columns.Count > 0)],
-        (session, table, cancellation) =>
+        BackupTable[] tables = [.. Tables.Where(t => t.Condition is null && t.Columns.Count > 0)];
+        TablePart[] parts =
+        [
+            .. tables.SelectMany((t, i) => TablePart.Of(i, sources[(t.Schema, t.Name)] with { Columns = t.Columns }))
+                .OrderByDescending(p => p.Bytes),
+        ];
+        RowDigest[] digests = [.. tables.Select(_ => new RowDigest())];
+        InParallel("Comparing rows (parts)", parts, (session, part, cancellation) =>
         {
             RowDigest digest = new();
-            byte[] buffer = new byte[1 << 17];
-            session.Guard(() =>
-            {
-                using NpgsqlRawCopyStream rows = session.Connection.BeginCopyOut(
-                    $"copy (select {SqlText.Identifiers(table.Columns)} from only {table.Sql}) to stdout",
-                    cancellation);
-                using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
-                for (int read; (read = rows.Read(buffer)) > 0;)
-                    digest.Add(buffer.AsSpan(0, read));
-            }, cancellation);
-            Compare(table, digest, "in the new database");
+            part.Read(session, new byte[ReadSize], digest.Add, cancellation);
+            lock (digests)
+                digests[part.Table].Add(digest);
         });
+        foreach ((BackupTable table, RowDigest digest) in tables.Zip(digests))
+            Compare(table, digest, "in the new database");
+    }
 
     /// <summary>Reads the rows of a table in an archive, without a database.</summary>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: they are not what the manifest says.</exception>
@@ -119,30 +124,6 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
         return digest;
     }
 
-    private void InParallel<T>(
-        string activity, T[] work, Action<Session, T, CancellationToken> run)
-    {
-        ConcurrentQueue<T> waiting = new(work);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        long done = 0;
-        Task all = Task.WhenAll(Enumerable.Range(0, Math.Min(jobs, work.Length)).Select(_ => Task.Run(() =>
-        {
-            try
-            {
-                using Session own = database.Fork(stop.Token);
-                own.Run($"set synchronous_commit = off", stop.Token);
-                while (waiting.TryDequeue(out T? next))
-                {
-                    run(own, next, stop.Token);
-                    Interlocked.Increment(ref done);
-                }
-            }
-            catch
-            {
-                stop.Cancel();
-                throw;
-            }
-        }, CancellationToken.None)).ToArray());
-        ParallelWork.Wait(all, context, () => new(activity, Interlocked.Read(ref done), work.Length));
-    }
+    private void InParallel<T>(string activity, T[] work, Action<Session, T, CancellationToken> run) =>
+        ParallelWork.Run(database, jobs, $"set synchronous_commit = off", activity, work, run, context);
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace DataOps.Core.Features.Backups.Rows;
 
 /// <summary>Rows of a table that one connection reads: all of them, or those of a range of blocks.</summary>
@@ -40,5 +42,31 @@ internal sealed record TablePart(int Table, int Number, SourceTable Source, long
         return $"copy (select {SqlText.Identifiers(Source.Columns)} from only {Source.Sql} {which}) to stdout";
     }
 
+    /// <summary>Reads its rows, in pieces that end anywhere.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="buffer">What is read into; the pieces are as large.</param>
+    /// <param name="take">Takes a piece, which the next one overwrites.</param>
+    /// <param name="cancellation">Ends the statement.</param>
+    public void Read(Session session, byte[] buffer, TakeRows take, CancellationToken cancellation) => session.Guard(
+        () =>
+        {
+            using NpgsqlRawCopyStream rows = session.Connection.BeginCopyOut(Copy(), cancellation);
+            using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
+            int used = 0;
+            for (int read; (read = rows.Read(buffer.AsSpan(used))) > 0;)
+            {
+                used += read;
+                if (used < buffer.Length)
+                    continue;
+                take(buffer);
+                used = 0;
+            }
+            if (used > 0)
+                take(buffer.AsSpan(0, used));
+        }, cancellation);
+
     private static SqlText Place(long block) => SqlText.Raw($"'({block},0)'::pg_catalog.tid");
 }
+
+/// <summary>Takes rows in the text form of COPY.</summary>
+internal delegate void TakeRows(ReadOnlySpan<byte> rows);
