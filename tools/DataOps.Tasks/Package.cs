@@ -13,6 +13,9 @@ internal static class Package
     /// <summary>The platforms that the module is compiled for ahead of time; its loader looks for these.</summary>
     public static IReadOnlyList<string> Compiled { get; } = ["linux-x64", "win-x64"];
 
+    /// <summary>The one of this machine; none where it is another.</summary>
+    public static IEnumerable<string> OfThisPlatform => Compiled.Intersect([RuntimeInformation.RuntimeIdentifier]);
+
     public static int Run()
     {
         string pwsh = PinnedShell.Install();

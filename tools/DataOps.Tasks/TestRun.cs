@@ -85,7 +85,7 @@ internal static partial class TestRun
     // The module's package, compiled for this machine's platform alone.
     private static string MakePackage(string pwsh)
     {
-        string module = Package.PlaceModule(Package.Compiled.Intersect([RuntimeInformation.RuntimeIdentifier]));
+        string module = Package.PlaceModule(Package.OfThisPlatform);
         return Package.Compress(pwsh, module, Repository.Artifacts());
     }
 
