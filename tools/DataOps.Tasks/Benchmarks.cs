@@ -15,6 +15,6 @@ internal static class Benchmarks
         Shell.Build("DataOps.PowerShell.sln");
         string module = Package.PlaceModule(Package.OfThisPlatform);
         return Shell.Run("dotnet", ["run", "-c", "Release", "--project", project, "--", .. arguments],
-            new Dictionary<string, string> { ["DATAOPS_MODULE"] = module });
+            new Dictionary<string, string> { ["DATAOPS_MODULE"] = Path.Combine(module, "DataOps.psd1") });
     }
 }
