@@ -1,16 +1,27 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace DataOps.Loader;
 
-/// <summary>The assemblies in <c>lib</c>; the runtime's own copy where that is as new as what is asked for.</summary>
+/// <summary>
+/// The assemblies in <c>lib</c>, as they are compiled ahead of time for this platform where the package has that; the
+/// runtime's own copy where that is as new as what is asked for.
+/// </summary>
 internal sealed class DependencyContext(string folder) : AssemblyLoadContext("DataOps")
 {
     private readonly Lazy<Dictionary<string, string>> _shipped = new(ShippedWithTheRuntime);
+    // Images of another platform are refused; those for another version of .NET are read as IL.
+    private readonly string? _compiled = RuntimeInformation.ProcessArchitecture != Architecture.X64 ? null
+        : OperatingSystem.IsWindows() ? Path.Join(folder, "win-x64")
+        : OperatingSystem.IsLinux() ? Path.Join(folder, "linux-x64")
+        : null;
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        string file = Path.Join(folder, assemblyName.Name + ".dll");
+        string file = Path.Join(_compiled ?? folder, assemblyName.Name + ".dll");
+        if (_compiled is not null && !File.Exists(file))
+            file = Path.Join(folder, assemblyName.Name + ".dll");
         return File.Exists(file) && !RuntimeHas(assemblyName) ? LoadFromAssemblyPath(file) : null;
     }
 

@@ -18,17 +18,18 @@ internal sealed record Comparison(string Name, Timed Ours, string PeerName, Time
             $"{ratio:0.00} |";
     }
 
-    private Cost RunFresh(Timed command)
-    {
-        Before();
-        return command.Run();
-    }
-
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The value in the middle, or the mean of the two there.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted.Length % 2 == 1
             ? sorted[sorted.Length / 2]
             : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private Cost RunFresh(Timed command)
+    {
+        Before();
+        return command.Run();
     }
 }

@@ -14,6 +14,13 @@ internal sealed class Peer(ScratchServer server)
         Psql(database, "-qc", "vacuum analyze").Run();
     }
 
+    /// <summary>Makes the damaged reference site.</summary>
+    public void Damaged(string database, string data)
+    {
+        Psql("postgres", "-qc", $"create database {database}").Run();
+        Timed.Shell($"gzip -dc '{Path.Combine(data, "damaged.sql.gz")}' | psql -q '{server.Uri(database)}'").Run();
+    }
+
     /// <summary>Makes a database anew, as a copy of another.</summary>
     public void Copy(string database, string source) =>
         Psql("postgres", "-qc", $"drop database if exists {database}", "-qc",

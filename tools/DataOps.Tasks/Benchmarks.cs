@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DataOps.Tasks;
 
 /// <summary>Runs the measurements that docs/benchmarks.md reports.</summary>
@@ -8,7 +10,11 @@ internal static class Benchmarks
         string project = Path.Combine("tests", "DataOps.Benchmarks");
         if (!Directory.Exists(Path.Combine(Repository.Root, project)))
             throw new TaskFailedException($"There is no {project}.");
+        PinnedShell.Install();
         Package.PublishCompiled();
-        return Shell.Run("dotnet", ["run", "-c", "Release", "--project", project, "--", .. arguments]);
+        Shell.Build("DataOps.PowerShell.sln");
+        string module = Package.PlaceModule(Package.OfThisPlatform);
+        return Shell.Run("dotnet", ["run", "-c", "Release", "--project", project, "--", .. arguments],
+            new Dictionary<string, string> { ["DATAOPS_MODULE"] = Path.Combine(module, "DataOps.psd1") });
     }
 }
