@@ -91,6 +91,7 @@ public sealed class DumpTests(PostgresServer server) : IDisposable
     [InlineData("SET client_encoding = 'LATIN1';", "UTF-8")]
     [InlineData("INSERT INTO public.a VALUES (pg_read_file('/etc/passwd'));", "--inserts")]
     [InlineData("SELECT pg_catalog.lo_create('1');", "large objects")]
+    [InlineData("CREATE TABLE b (a text DEFAULT 'x\0y');", "NUL")]
     [InlineData("CREATE TABLE b (a text DEFAULT 'x", "does not end")]
     public void What_pg_dump_does_not_write_is_refused_before_anything_runs(string hostile, string why)
     {
