@@ -1,8 +1,10 @@
 """Migrates this project with real migrations into the database of libpq's variables.
 
 schema.py COPY [APP ...]: COPY is a folder that may be there; the project is copied into it, migrations are made there for
-the apps that have none, and the folders APP are apps beside its own.
+the apps that have none, and the folders APP are apps beside its own. Lines of standard input are other management
+commands to run in place of migrate, each a JSON list.
 """
+import json
 import os
 import shutil
 import sys
@@ -30,7 +32,8 @@ def main(copy, *apps):
     django.setup()
     if not os.path.exists(os.path.join(copy, "library", "migrations")):
         call_command("makemigrations", *MADE, verbosity=0)
-    call_command("migrate", verbosity=0)
+    for command in [json.loads(line) for line in sys.stdin] or [["migrate", "--verbosity", "0"]]:
+        call_command(*command)
 
 
 main(*sys.argv[1:])

@@ -93,6 +93,9 @@ public static class ErrorIds
     /// <summary>The folder does not exist.</summary>
     public const string FolderNotFound = "FolderNotFound";
 
+    /// <summary>A killed restore has put the files of a site into their place, and not its database.</summary>
+    public const string HalfRestored = "HalfRestored";
+
     /// <summary>Test-Dataset: values of a file look like references to objects that the file lacks.</summary>
     public const string ImpliedReference = "ImpliedReference";
 

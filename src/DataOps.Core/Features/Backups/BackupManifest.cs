@@ -46,6 +46,11 @@ internal sealed record BackupManifest(
     /// </summary>
     public string? System { get; init; }
 
+    /// <summary>
+    /// Materialized views that have rows, each behind those that it reads; null in a backup of an older version.
+    /// </summary>
+    public IReadOnlyList<BackupView>? Views { get; init; }
+
     /// <summary>All rows.</summary>
     [JsonIgnore]
     public long Rows => Tables.Sum(t => t.Rows);
@@ -62,6 +67,7 @@ internal sealed record BackupManifest(
             t is { Schema: not null, Name: not null, Digest: not null, Columns: not null, Parts: not null }
             && t.Columns.All(c => c is not null) && t.Parts.All(p => p?.All(m => m is not null) == true))
         && Sequences.All(s => s is { Schema: not null, Name: not null })
+        && Views?.All(v => v is { Schema: not null, Name: not null }) != false
         && Storages.All(s => s is { Name: not null, Path: not null })
         && Members.All(m => m is { Name: not null, Sha256: not null });
 
@@ -133,6 +139,11 @@ internal sealed record BackupTable(
 /// <param name="Value">Its last value.</param>
 /// <param name="IsCalled">Whether that value was given to a row.</param>
 internal sealed record BackupSequence(string Schema, string Name, long Value, bool IsCalled);
+
+/// <summary>A materialized view of a backup, whose rows are not in it.</summary>
+/// <param name="Schema">Its schema.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record BackupView(string Schema, string Name);
 
 /// <summary>A storage of a backup: a folder of files beside the database.</summary>
 /// <param name="Name">Its name; its files are below <c>storages/NAME/</c>.</param>

@@ -160,7 +160,10 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             MigrationHeads.Of(session, catalog.Database, context.Cancellation).ToDictionary(h => h.App, h => h.Name),
             [], source.Sequences(),
             source.NotValid(), [.. leftOut.Concat(source.WithoutRows())],
-            [], []) { System = RowImages.SystemIdentifier(session, context.Cancellation) };
+            [], [])
+        {
+            System = RowImages.SystemIdentifier(session, context.Cancellation), Views = source.Views(),
+        };
         long linked = 0;
         bool isElsewhere = false;
         long bytes = target.Write(form =>

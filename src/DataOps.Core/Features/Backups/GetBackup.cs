@@ -11,13 +11,21 @@ public sealed partial record GetBackupOptions
     /// <summary>Databases by name.</summary>
     [Option(Wildcards = true)]
     public IReadOnlyList<string> DatabaseName { get; init; } = [];
+
+    /// <summary>
+    /// The file of the OpenPGP secret key that opens encrypted archives, which are decrypted for it, each as a whole;
+    /// DATAOPS_KEY_PASSPHRASE has its passphrase.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? KeyFile { get; init; }
 }
 
-/// <summary>A backup.</summary>
-/// <param name="Server">Where it comes from.</param>
-/// <param name="Database">The database.</param>
+/// <summary>A backup. Of one that is encrypted, and that no key has opened, the contents are null.</summary>
+/// <param name="Server">Where it comes from; empty where it was not opened.</param>
+/// <param name="Database">The database; empty where it was not opened.</param>
 /// <param name="Path">The archive.</param>
-/// <param name="Created">When its rows were as they are in it, in UTC.</param>
+/// <param name="Created">When its rows were as they are in it, in UTC; where it was not opened, when its file was
+/// written.</param>
 /// <param name="ServerVersion">The server's version.</param>
 /// <param name="Tables">The number of tables.</param>
 /// <param name="Rows">The number of rows.</param>
@@ -25,21 +33,27 @@ public sealed partial record GetBackupOptions
 /// <param name="Files">The number of their files.</param>
 /// <param name="LeftOut">Tables without their rows, joined by commas; null when there are none.</param>
 /// <param name="Bytes">The size of the archive, in bytes.</param>
+/// <param name="Recipients">The ids of the OpenPGP keys that open it, joined by commas; null when it is not
+/// encrypted.</param>
 public sealed record SiteBackup(
     string Server,
     string Database,
     string Path,
     DateTime Created,
-    string ServerVersion,
-    int Tables,
-    long Rows,
+    string? ServerVersion,
+    int? Tables,
+    long? Rows,
     string? Storages,
-    long Files,
+    long? Files,
     string? LeftOut,
-    long Bytes)
+    long Bytes,
+    string? Recipients)
 {
     /// <summary>What tells the site from others of the same name.</summary>
     internal string? System { get; init; }
+
+    /// <summary>Whether it is encrypted, and no key has opened it.</summary>
+    internal bool IsLocked => Recipients is not null && Tables is null;
 }
 
 /// <summary>
@@ -53,6 +67,8 @@ public sealed class GetBackup : FileOperation<GetBackupOptions, SiteBackup>
     protected override IEnumerable<SiteBackup> Execute(GetBackupOptions options, OperationContext context)
     {
         NameFilter databases = new(options.DatabaseName);
-        return BackupList.Read(options.BackupFile, context).Where(b => databases.Matches(b.Database));
+        // Which database one is of that was not opened, only its key tells.
+        return BackupList.Read(options.BackupFile, options.KeyFile, context)
+            .Where(b => databases.IsEmpty || (!b.IsLocked && databases.Matches(b.Database)));
     }
 }

@@ -35,6 +35,13 @@ public sealed partial record RemoveBackupOptions : PlanOptions
     public IReadOnlyList<string> DatabaseName { get; init; } = [];
 
     /// <summary>
+    /// The file of the OpenPGP secret key that opens encrypted archives, which are decrypted for it, each as a whole;
+    /// DATAOPS_KEY_PASSPHRASE has its passphrase. Without it they are left.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? KeyFile { get; init; }
+
+    /// <summary>
     /// Read each backup that stays to its end before any is removed: one that is damaged does not count as kept.
     /// </summary>
     public bool Verify { get; init; }
@@ -91,11 +98,11 @@ public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeRes
         Retention retention = new(options);
         BackupDecision[] decisions =
         [
-            .. from backup in BackupList.Read(options.BackupFile, context)
+            .. from backup in Opened(options, context)
                where databases.Matches(backup.Database)
                group backup by (backup.Server, backup.Database, backup.System) into site
                orderby site.Key.Database, site.Key.Server, site.Key.System
-               from decision in Sound(site, retention, options.Verify, context)
+               from decision in Sound(site, retention, options, context)
                select new BackupDecision(
                    decision.Backup.Server, decision.Backup.Database, decision.Backup.Path, decision.Backup.Created,
                    decision.Backup.Bytes, decision.Why is not null, decision.Why),
@@ -121,21 +128,33 @@ public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeRes
         };
     }
 
+    // Of which site one is, and of which day, tells its manifest: nobody prunes what nobody has read.
+    private static IEnumerable<SiteBackup> Opened(RemoveBackupOptions options, OperationContext context)
+    {
+        ILookup<bool, SiteBackup> backups =
+            BackupList.Read(options.BackupFile, options.KeyFile, context).ToLookup(b => b.IsLocked);
+        if (backups[true].Any())
+            context.Warning?.Invoke($"{Counted.Of(backups[true].Count(), "encrypted backup")} cannot be read without "
+                + "-KeyFile: left where they are, and not counted as kept.");
+        return backups[false];
+    }
+
     // Without the damaged ones another backup may be the one that a rule keeps: until all that stay are whole.
     private static (SiteBackup Backup, string? Why)[] Sound(
-        IEnumerable<SiteBackup> site, Retention retention, bool verifies, OperationContext context)
+        IEnumerable<SiteBackup> site, Retention retention, RemoveBackupOptions options, OperationContext context)
     {
         List<SiteBackup> backups = [.. site];
         HashSet<SiteBackup> whole = [];
         while (true)
         {
             (SiteBackup Backup, string? Why)[] decisions = [.. retention.Decide(backups)];
-            if (!verifies || decisions.Where(d => d.Why is not null && !whole.Contains(d.Backup))
+            if (!options.Verify || decisions.Where(d => d.Why is not null && !whole.Contains(d.Backup))
                 .Select(d => d.Backup).FirstOrDefault() is not { } unread)
                 return decisions;
             try
             {
-                _ = new TestBackup().Run(new() { BackupFile = [unread.Path] }, context).Single();
+                TestBackupOptions reading = new() { BackupFile = [unread.Path], KeyFile = options.KeyFile };
+                _ = new TestBackup().Run(reading, context).Single();
                 whole.Add(unread);
             }
             catch (DataOpsException e) when (e.Id is ErrorIds.InvalidBackup or ErrorIds.InvalidSqlScript)

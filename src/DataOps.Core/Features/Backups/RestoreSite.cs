@@ -181,6 +181,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         EmptyDatabase? empty = options.IntoEmpty
             ? EmptyDatabase.Require(session, options.Prune, context.Cancellation)
             : null;
+        RequireSettled(session, name, storages, context.Cancellation);
         bool replaces = options is { NewDatabase: null, IntoEmpty: false };
         RestoreLeftovers leftovers = options.Prune
             ? RestoreLeftovers.Find(session, name, storages, context)
@@ -268,6 +269,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             swap.Dress(made.Name, context.Cancellation);
         context.Report("Replacing", 0, null);
         bool isDone = false;
+        bool isReplaced = false;
         void Done()
         {
             made.Keep();
@@ -283,7 +285,11 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         {
             if (swap is { Replaces: true })
                 // Where nobody can tell, nothing is taken back.
-                session.WhileClosed(() => swap.Run(made.Name, SwapFolders, unknown: Done, done: Done));
+                session.WhileClosed(() =>
+                {
+                    swap.Run(made.Name, SwapFolders, unknown: Done, done: Done);
+                    isReplaced = true;
+                });
             else if (swap is not null)
                 swap.Run(made.Name, SwapFolders, unknown: Done, done: Done);
             else
@@ -298,6 +304,11 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             foreach (StorageRestore storage in storages)
                 storage.SwapBack(context);
             throw;
+        }
+        catch (DataOpsException e) when (isReplaced)
+        {
+            // What failed is the connection to the new one.
+            context.Warning?.Invoke($"The site was restored. {e.Message}");
         }
     }
 
@@ -321,12 +332,24 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
 
     private static void RequireFree(Session session, string name, CancellationToken cancellation)
     {
-        if (session.Query<bool>(
-            $"select exists (select 1 from pg_database where datname = {SqlText.Value(name)})", cancellation).Single())
+        if (Exists(session, name, cancellation))
             throw new DataOpsException(
                 ErrorIds.DatabaseExists, FailureKind.AlreadyExists, $"{session.Server} has a database {name} already.",
                 "Give -NewDatabase another name; without it, the connection's own is replaced and kept.", name);
     }
+
+    // The renames of folders and of databases cannot be one: who is killed between them has changed the files alone.
+    private static void RequireSettled(
+        Session session, string name, StorageRestore[] storages, CancellationToken cancellation)
+    {
+        foreach (StorageRestore storage in storages)
+            foreach (string time in storage.KilledSwaps())
+                if (Exists(session, DatabaseName.Fit(name, $"_restore_{time}"), cancellation))
+                    throw storage.HalfSwapped(time, name);
+    }
+
+    private static bool Exists(Session session, string database, CancellationToken cancellation) => session.Query<bool>(
+        $"select exists (select 1 from pg_database where datname = {SqlText.Value(database)})", cancellation).Single();
 
     private static IEnumerable<StorageRestore> Storages(RestoreSource archive, RestoreSiteOptions options, string time)
     {

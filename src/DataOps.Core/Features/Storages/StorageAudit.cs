@@ -260,8 +260,8 @@ internal sealed class StorageAudit(
                 context.Warning?.Invoke($"{file.FullName} is a link to a folder, or to nothing: files that no row "
                     + "names are not looked for there.");
             else if (!content.Exists)
-                context.Warning?.Invoke($"{VisibleText.Of(file.FullName)} is left out: it was deleted meanwhile, or its "
-                    + "name is not UTF-8.");
+                context.Warning?.Invoke($"{VisibleText.Of(file.FullName)} is left out: it was deleted meanwhile, or "
+                    + "its name is not UTF-8.");
             else if (content.LastWriteTimeUtc > _start - s_upload)
                 young++;
             else if (isAlone && without.FieldsAt(path) is [_, ..] fields)

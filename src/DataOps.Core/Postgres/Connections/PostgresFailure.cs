@@ -77,7 +77,8 @@ internal static class PostgresFailure
         _ => p.Hint,
     };
 
-    private static DataOpsException FromNetwork(Exception e, ConnectionSettings settings)
+    /// <summary>The failure that the network, or the lack of a connection, is.</summary>
+    public static DataOpsException FromNetwork(Exception e, ConnectionSettings settings)
     {
         Exception root = e.GetBaseException();
         bool isPasswordMissing = root is not SocketException

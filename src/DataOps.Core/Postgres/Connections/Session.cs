@@ -142,6 +142,11 @@ public sealed class Session : IDisposable
         {
             throw failure;
         }
+        catch (InvalidOperationException e) when (Connection.State != ConnectionState.Open)
+        {
+            // It was lost before, and Npgsql does not ask any more.
+            throw PostgresFailure.FromNetwork(e, Settings);
+        }
     }
 
     /// <inheritdoc cref="Guard{T}"/>

@@ -61,7 +61,10 @@ internal sealed partial class SqlScript
     {
         try
         {
-            return Read();
+            return Read() is not { } statement ? null
+                : statement.Text.Contains('\0')
+                    ? throw Invalid(statement.Line, "has a NUL character", "The file may have been damaged.")
+                : statement;
         }
         catch (InvalidDataException e)
         {

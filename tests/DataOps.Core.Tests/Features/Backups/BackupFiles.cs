@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Formats.Tar;
+using System.IO.Compression;
 using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Kernel;
@@ -54,6 +56,26 @@ public sealed class BackupFiles : IDisposable
         string path = New();
         site.Run(new BackupSite(), (options ?? new()) with { Path = path });
         return path;
+    }
+
+    /// <summary>An archive that the real pg_dump writes.</summary>
+    public string Dump(TestDatabase site, params string[] options)
+    {
+        string path = New();
+        using Process process = Process.Start("pg_dump", [.. options, "-f", path, site.Uri]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return path;
+    }
+
+    /// <summary>A file by gzip.</summary>
+    public string Packed(string path)
+    {
+        string packed = New();
+        using FileStream file = File.Create(packed);
+        using GZipStream gzip = new(file, CompressionLevel.Fastest);
+        gzip.Write(File.ReadAllBytes(path));
+        return packed;
     }
 
     /// <summary>Restores into the place of a database, which is then connected to anew.</summary>

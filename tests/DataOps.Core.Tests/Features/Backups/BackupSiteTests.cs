@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Rows;
@@ -13,27 +15,40 @@ public sealed class BackupSiteTests(PostgresServer server) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public async Task Money_that_moves_between_rows_is_in_each_backup_once()
     {
         using TestDatabase bank = server.Blank();
-        bank.Execute("create table a (id int primary key, money int); create table b (like a including all); insert into a select g, 100 from generate_series(1, 500) g; insert into b select * from a");
+        bank.Execute("create table a (id int primary key, money int); create table b (like a including all); create table gone (like a including all); insert into a select g, 100 from generate_series(1, 500) g; insert into b select * from a");
         using CancellationTokenSource end = new();
-        Task writer = Task.Run(() =>
+        int moves = 0;
+        Task writers = Task.WhenAll(Enumerable.Range(1, 2).Select(seed => Task.Run(() =>
         {
-            Random random = new(1);
+            Random random = new(seed);
+            int Row() => random.Next(1, 501);
             while (!end.IsCancellationRequested)
-                bank.Execute($"with m as (update a set money = money - 1 where id = {random.Next(1, 501)}) update b set money = money + 1 where id = {random.Next(1, 501)}");
-        });
-        for (int i = 0; i < Rounds.Of(3); i++)
+            {
+                bank.Execute(random.Next(20) > 0
+                    ? $"with m as (update a set money = money - 1 where id = {Row()} returning 1) update b set money = money + (select count(*) from m) where id = {Row()}"
+                    : $"with d as (delete from a where id = {Row()} returning *) insert into gone select * from d");
+                Interlocked.Increment(ref moves);
+            }
+        })));
+        try
         {
-            ArchiveReader archive = ArchiveReader.Open(_files.Backup(bank));
-            Assert.Equal(100_000, archive.Manifest.Tables.SelectMany(t => t.Parts.SelectMany(p => p))
-                .Sum(m => System.Text.Encoding.UTF8.GetString(archive.Unpack(m, 1 << 23)).Split('\n')
-                    .Where(l => l.Length > 0).Sum(l => int.Parse(l.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture))));
+            for (int i = 0; i < Rounds.Of(2); i++)
+            {
+                int before = Volatile.Read(ref moves);
+                string path = _files.Backup(bank, new() { Jobs = 2 });
+                Assert.True(Volatile.Read(ref moves) > before, "nothing was written meanwhile");
+                Assert.Equal(100_000, Money(path));
+            }
         }
-        await end.CancelAsync();
-        await writer;
+        finally
+        {
+            await end.CancelAsync();
+            await writers;
+        }
     }
 
     [Fact]
@@ -54,10 +69,10 @@ public sealed class BackupSiteTests(PostgresServer server) : IDisposable
                 foreach (string? row in shop.Column(part.Copy().ToString()
                     .Replace("copy (", "select r::text from (", StringComparison.Ordinal)
                     .Replace(") to stdout", ") r", StringComparison.Ordinal)))
-                    sum.Add(System.Text.Encoding.UTF8.GetBytes(row + "\n"));
+                    sum.Add(Encoding.UTF8.GetBytes(row + "\n"));
             RowDigest all = new();
             foreach (string? row in shop.Column("select r::text from (select id, note from ware) r"))
-                all.Add(System.Text.Encoding.UTF8.GetBytes(row + "\n"));
+                all.Add(Encoding.UTF8.GetBytes(row + "\n"));
             Assert.Equal((all.Rows, $"{all}"), (sum.Rows, $"{sum}"));
             Assert.Equal(Math.Clamp(table.Bytes / size, 1, table.Pages), parts.Length);
         }
@@ -120,6 +135,14 @@ public sealed class BackupSiteTests(PostgresServer server) : IDisposable
             new BackupSite(), new() { Path = _files.New(), Storage = [$"media={media}"] }, context));
 
         Assert.Equal(["media"], _files.Names);
+    }
+
+    private static int Money(string path)
+    {
+        using ArchiveReader archive = ArchiveReader.Open(path);
+        return archive.Manifest.Tables.SelectMany(t => t.Parts.SelectMany(p => p))
+            .SelectMany(m => Encoding.UTF8.GetString(archive.Unpack(m, 1 << 23)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .Sum(row => int.Parse(row.Split('\t')[1], CultureInfo.InvariantCulture));
     }
 
     private static string Fails(TestDatabase site, BackupSiteOptions options) =>

@@ -79,6 +79,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         };
         string path = _files.Backup(site, options);
         const string Entries = "select concat(group_id, ' ', permission_id) from auth_group_permissions union all select concat(articlepage_id, '-', topic_id) from news_articlepage_topics order by 1";
+        site.Execute("create materialized view users as select count(*) as n from auth_user");
         (IReadOnlyDictionary<string, string> Rows, IReadOnlyList<string?> Entries) before = (site.Digest(s_madeAnew), site.Column(Entries));
         site.Execute("delete from auth_user_groups; delete from auth_group_permissions; update auth_user set password = 'x'");
 
@@ -91,6 +92,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         Assert.Equal((true, 0), (result.Changed, result.Errors));
         Assert.Equal(before.Rows, site.Digest(s_madeAnew));
         Assert.Equal(before.Entries, site.Column(Entries));
+        Assert.NotEqual(0L, site.Scalar<long>("select n from users"));
         Assert.Equal(members["data/site.json"], Members(_files.Backup(site, options))["data/site.json"]);
         Assert.Equal("InvalidOption", BackupFiles.Fails(() => _files.Backup(site, options with { Storage = [$"data={media}"] })));
     }

@@ -46,6 +46,7 @@ public sealed class EncryptedBackupTests(PostgresServer server) : IDisposable
         Assert.Equal("EncryptedBackup", Fails(theirs, keys[0].Secret));
         Assert.Equal("InvalidKey", Fails(path, keys[0].Public));
         Assert.Equal("InvalidKey", BackupFiles.Fails(() => _files.Backup(site, new() { Recipient = [Expired()] })));
+        AreListedAndPrunedByTheirKeyAlone(site, path, clear, keys[0]);
         byte[] bytes = File.ReadAllBytes(path);
         Random random = new(DateTime.UtcNow.DayOfYear);
         for (int i = 0; i < Rounds.Of(12); i++)
@@ -57,6 +58,29 @@ public sealed class EncryptedBackupTests(PostgresServer server) : IDisposable
             Assert.True(Fails(path, keys[1].Secret) is "InvalidBackup" or "EncryptedBackup");
         }
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "dataops-*.tar"));
+    }
+
+    private void AreListedAndPrunedByTheirKeyAlone(
+        TestDatabase site, string path, string clear, (string Public, string Secret) key)
+    {
+        string later = _files.Backup(site, new() { Recipient = [key.Public] });
+        GetBackupOptions list = new() { BackupFile = [_files.Folder] };
+        SiteBackup[] closed = [.. new GetBackup().Run(list, new())];
+        SiteBackup[] open = [.. new GetBackup().Run(list with { KeyFile = key.Secret }, new())];
+
+        Assert.Equal([clear, path, later], closed.Select(b => b.Path));
+        Assert.Equal([null, 2, 1], closed.Select(b => b.Recipients?.Split(',').Length));
+        Assert.Equal([3000L, null, null], closed.Select(b => b.Rows));
+        Assert.Equal((new FileInfo(later).Length, ""), (closed[2].Bytes, closed[2].Database));
+        Assert.All(open, b => Assert.Equal((3000L, site.Name), (b.Rows, b.Database)));
+        List<string> warnings = [];
+        RemoveBackupOptions prune = new() { BackupFile = [_files.Folder], KeepLast = 1 };
+        Assert.Equal(0, ((RemoveBackupResult)new RemoveBackup().Run(prune, new() { Warning = warnings.Add }).Last()).Count);
+        Assert.StartsWith("2 encrypted backups cannot be read without -KeyFile", Assert.Single(warnings), StringComparison.Ordinal);
+        BackupDecision[] decisions = [.. new RemoveBackup().Run(
+            prune with { KeyFile = key.Secret, Verify = true, WhatIf = true }, new()).OfType<BackupDecision>()];
+        Assert.Equal([later], decisions.Where(d => d.Kept).Select(d => d.Path));
+        Assert.Equal(3, decisions.Length);
     }
 
     private static BackupTest Test(string path, string? key) =>

@@ -99,7 +99,7 @@ public sealed class RemoveBackupTests : IDisposable
     private static DateTime Time(SiteBackup backup) => backup.Created.ToLocalTime();
 
     private static SiteBackup Backup(string path, DateTime created) =>
-        new("here", "shop", path, created, "15.0", 0, 0, null, 0, null, 0);
+        new("here", "shop", path, created, "15.0", 0, 0, null, 0, null, 0, null);
 
     private string Archive(string database, DateTime created, bool asFolder = false, string system = "1")
     {

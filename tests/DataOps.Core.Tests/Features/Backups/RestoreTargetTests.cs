@@ -20,6 +20,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
     public void A_copy_is_switched_before_it_takes_its_place_and_a_definition_that_does_not_fit_leaves_all_as_it_was()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute("create materialized view addresses as select email from auth_user");
         string path = _files.Backup(site);
         IReadOnlyDictionary<string, string> before = site.Digest();
         RestoreSiteOptions options = new() { Environment = Local };
@@ -37,6 +38,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         Assert.True(done.Changed);
         Assert.Equal(["localhost"], site.Column("select hostname from wagtailcore_site"));
         Assert.Equal(0L, site.Scalar<long>("select count(*) from auth_user where email !~ '@example.invalid$'"));
+        Assert.Equal(site.Column("select email from auth_user order by 1"), site.Column("select email from addresses order by 1"));
         Assert.Equal([site.Name, done.KeptDatabase!], Databases(site).Order());
     }
 
@@ -99,6 +101,12 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         Assert.Contains("tables (", full.Message, StringComparison.Ordinal);
         Assert.Equal("ViolatedForeignKeys", BackupFiles.Fails(() => _files.Restore(target, path, into)));
         Assert.Empty(Content(target));
+        At breaking = new("Analyzing", () => target.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'DataOps/Broken'"));
+        using (Session broken = Session.Open(target.Settings, "Broken"))
+            Assert.Equal(FailureKind.Connection, Assert.Throws<DataOpsException>(() => new RestoreSite().Run(
+                broken, into with { Path = path, OnViolation = OnViolation.Quarantine }, new() { Progress = breaking })
+                .Last()).Kind);
+        Assert.Empty(Content(target));
         RestoreResult done = _files.Restore(target, path, into with { OnViolation = OnViolation.Quarantine });
 
         Assert.Equal((true, null), (done.Changed, done.KeptDatabase));
@@ -106,6 +114,89 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
             target.Column("select id from wagtailcore_page order by 1"));
         Assert.Equal([target.Name], Databases(target));
         Assert.DoesNotContain(Content(target), o => o.Identity == "dataops_restore");
+    }
+
+    [Fact]
+    public void Files_of_the_live_site_that_a_killed_restore_has_moved_away_are_never_pruned()
+    {
+        using TestDatabase site = server.Blank();
+        string media = _files.Media("media", ("a.txt", "archived"));
+        string path = _files.Backup(site, new() { Storage = [$"media={media}"] });
+        const string Time = "20200101000000";
+        // As it is between the renames of the folders and the commit.
+        string made = $"{site.Name}_restore_{Time}";
+        site.Execute($"create database {made}");
+        site.Execute($"comment on database {made} is '{RestoreMark.Unfinished(made, site.Name)}'");
+        string live = _files.Media($"media_before_{Time}", ("a.txt", "live"));
+        File.WriteAllText($"{live}.dataops", RestoreMark.Kept(Path.GetFileName(live), "media"));
+        File.WriteAllText($"{media}_restore_{Time}.dataops", RestoreMark.Unfinished($"media_restore_{Time}", "media"));
+        string[] names = _files.Names;
+        RestoreSiteOptions options = new() { Path = path, Storage = [$"media={media}"], Prune = true };
+
+        DataOpsException refused = Assert.Throws<DataOpsException>(() => _files.Restore(site, path, options));
+
+        Assert.Equal("HalfRestored", refused.Id);
+        Assert.Equal(names, _files.Names);
+        string[] moves = [.. refused.Advice!.Split(": ")[1].Split(" && ")];
+        Assert.Equal(2, moves.Length);
+        foreach (string[] move in moves.Select(m => m.Split(' ')))
+            Directory.Move(move[1], move[2]);
+        Assert.Equal(new() { ["a.txt"] = "live" }, BackupFiles.Content(media));
+        RestoreResult done = _files.Restore(site, path, options);
+        Assert.Equal(new() { ["a.txt"] = "live" }, BackupFiles.Content(done.KeptFolders!));
+        Assert.Equal(new() { ["a.txt"] = "archived" }, BackupFiles.Content(media));
+        Assert.Equal([site.Name, done.KeptDatabase!], Databases(site).Order());
+    }
+
+    // As on the servers that others manage: public belongs to the superuser before PostgreSQL 15.
+    [Theory]
+    [InlineData(null, Traits = ["Day", "0"])]
+    [InlineData(14, Traits = ["Day", "1"])]
+    public void A_role_that_owns_nothing_but_its_database_restores_and_backs_up_all_of_it(int? major)
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample, major);
+        string role = $"tenant_{site.Name}";
+        site.Execute($"""
+            create role {role} login; comment on schema public is 'The shop'; create extension citext; create extension pg_trgm with schema pg_catalog;
+            create schema notes; create table notes.note (id serial primary key, t citext); insert into notes.note (t) values ('One');
+            create materialized view notes.users as select count(*) as n from public.auth_user;
+            create view notes.v as select n from notes.users; create materialized view notes.all_users as select n from notes.v; create materialized view notes.never as select 1 as n with no data;
+            create function notes.f() returns trigger language plpgsql security definer as $$ begin return new; end $$;
+            create trigger t before insert on notes.note for each row execute function notes.f();
+            alter default privileges in schema notes grant select on tables to public; grant usage on schema notes, public to pg_monitor; grant select on notes.note to pg_monitor
+            """);
+        string theirs = _files.Backup(site);
+        string own = _files.New();
+        using TestDatabase first = server.Blank(major);
+        using TestDatabase second = server.Blank(major);
+        foreach (TestDatabase owned in (TestDatabase[])[first, second])
+            site.Execute($"alter database {owned.Name} owner to {role}");
+        Session As(TestDatabase database) => Session.Open(ConnectionSettings.Parse(
+            database.Uri.Replace("//postgres@", $"//{role}@", StringComparison.Ordinal)), "Tenant");
+        RestoreSiteOptions into = new() { IntoEmpty = true };
+
+        using (Session tenant = As(first))
+        {
+            using CancellationTokenSource stop = new();
+            Assert.ThrowsAny<OperationCanceledException>(() => new RestoreSite().Run(tenant, into with { Path = theirs },
+                new() { Cancellation = stop.Token, Progress = new At("Analyzing", stop.Cancel) }).Last());
+            Assert.Empty(Content(first));
+            Assert.Equal(["plpgsql"], first.Column("select extname from pg_extension"));
+            _ = new RestoreSite().Run(tenant, into with { Path = theirs }, new()).Last();
+            _ = new BackupSite().Run(tenant, new() { Path = own }, new()).Last();
+        }
+        List<string> warnings = [];
+        using (Session tenant = As(second))
+            _ = new RestoreSite().Run(tenant, into with { Path = own }, new() { Warning = warnings.Add }).Last();
+
+        Assert.Empty(warnings);
+        foreach (TestDatabase made in (TestDatabase[])[first, second])
+        {
+            Assert.Equal(site.Digest(), made.Digest());
+            foreach (string same in (string[])["select count(*) from pg_constraint where convalidated", "select n from notes.all_users", "select relispopulated from pg_class where relkind = 'm' order by relname", "select last_value from notes.note_id_seq", "select count(*) from pg_trigger", "select string_agg(extname, ',' order by extname) from pg_extension"])
+                Assert.Equal(site.Column(same), made.Column(same));
+            Assert.Equal([role], made.Column("select distinct pg_get_userbyid(relowner) from pg_class where relnamespace in ('public'::regnamespace, 'notes'::regnamespace)"));
+        }
     }
 
     [Fact]

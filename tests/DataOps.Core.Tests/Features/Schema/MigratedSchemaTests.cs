@@ -161,11 +161,7 @@ public sealed class MigratedSchemaTests(PostgresServer server) : IDisposable
     private static string Detailed(IEnumerable<SchemaDifference> found) =>
         string.Join("\n", found.Select(d => $"{d.Class} {d.Kind} {d.Name}: {d.Expected} -> {d.Value}"));
 
-    private void Migrate(TestDatabase site, string stories) => PythonScript.Run(
-        $"import os, runpy, sys; os.environ.update(PGHOST='127.0.0.1', PGUSER='postgres', PGPORT='{site.Port}', "
-            + $"PGDATABASE='{site.Name}'); os.chdir(sys.argv.pop(1)); "
-            + "runpy.run_path('tests/django/schema.py', run_name='__main__')",
-        "", "django, mptt, taggit, treebeard, psycopg2", [Repository.Root, Copy, stories]);
+    private void Migrate(TestDatabase site, string stories) => MigratedProject.Run(site, Copy, [stories]);
 
     private string WriteStories()
     {

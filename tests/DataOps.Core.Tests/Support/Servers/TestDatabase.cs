@@ -9,10 +9,11 @@ public sealed class TestDatabase : IDisposable
     private Session? _session;
 
     internal TestDatabase(Templates server, Site? site)
+        : this(server, server.Copy(site))
     {
-        _server = server;
-        Name = server.Copy(site);
     }
+
+    private TestDatabase(Templates server, string name) => (_server, Name) = (server, name);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -31,6 +32,9 @@ public sealed class TestDatabase : IDisposable
 
     /// <summary>A session that lives as long as the database.</summary>
     public Session Session => _session ??= Open();
+
+    /// <summary>Another database of the server that somebody has made for the test, which has it from now on.</summary>
+    public TestDatabase Other(string name) => new(_server, name);
 
     /// <summary>A new session; the caller disposes it.</summary>
     public Session Open() => Session.Open(Settings, "Test");

@@ -23,6 +23,24 @@ internal static class EncryptedArchive
         return read > 0 && ((start[0] & 0x80) != 0 || start.AsSpan().SequenceEqual(s_armor));
     }
 
+    /// <summary>The ids of the keys that open one, which it says to everybody; null where it is none.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: it is damaged where it says so, or for no key.
+    /// </exception>
+    public static IReadOnlyList<string>? Recipients(string path)
+    {
+        try
+        {
+            if (!File.Exists(path) || !IsOne(path))
+                return null;
+            using Stream input = PgpUtilities.GetDecoderStream(File.OpenRead(path));
+            return [.. Keys(input).Select(IdOf)];
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw Damaged(path, e);
+        }
+    }
+
     /// <summary>Decrypts one into a temporary file that its account alone reads.</summary>
     /// <returns>The file, which is the caller's to delete.</returns>
     /// <exception cref="DataOpsException"><c>EncryptedBackup</c>: no key opens it. <c>InvalidBackup</c>: it was cut off
@@ -52,13 +70,8 @@ internal static class EncryptedArchive
                     ErrorIds.WriteFailed, FailureKind.InvalidOperation,
                     $"{clear} could not be written: {cause.Message}",
                     "The decrypted archive needs room there; TMPDIR names another folder.", clear, cause);
-            if (e is IOException or PgpException or InvalidDataException or ArgumentException
-                or InvalidOperationException or IndexOutOfRangeException
-                or Org.BouncyCastle.Crypto.CryptoException)
-                throw new DataOpsException(
-                    ErrorIds.InvalidBackup, FailureKind.InvalidData,
-                    $"{path} cannot be used: it cannot be decrypted to its end: {e.Message.TrimEnd('.')}.",
-                    "It was cut off or altered: fetch it again, or take another one.", path, e);
+            if (IsDamage(e))
+                throw Damaged(path, e);
             throw;
         }
     }
@@ -66,16 +79,10 @@ internal static class EncryptedArchive
     private static PgpPublicKeyEncryptedData Opened(
         string path, string keyFile, PgpSecretKeyRingBundle keys, Stream input, out PgpPrivateKey key)
     {
-        PgpObjectFactory packets = new(input);
-        PgpObject? packet = packets.NextPgpObject();
-        while (packet is PgpMarker)
-            packet = packets.NextPgpObject();
-        PgpPublicKeyEncryptedData[] all = packet is PgpEncryptedDataList list
-            ? [.. list.GetEncryptedDataObjects().OfType<PgpPublicKeyEncryptedData>()]
-            : throw new InvalidDataException("it is no message for a public key");
+        PgpPublicKeyEncryptedData[] all = Keys(input);
         if (all.FirstOrDefault(d => keys.GetSecretKey(d.KeyId) is not null) is not { } data)
             throw Locked(path, $"{keyFile} does not open it: it is encrypted for "
-                + string.Join(", ", all.Select(d => $"{d.KeyId:X16}")));
+                + string.Join(", ", all.Select(IdOf)));
         try
         {
             key = keys.GetSecretKey(data.KeyId)!.ExtractPrivateKeyUtf8(
@@ -87,6 +94,28 @@ internal static class EncryptedArchive
             throw Locked(path, $"the passphrase of {keyFile} is another one than {PassphraseVariable} has");
         }
     }
+
+    private static PgpPublicKeyEncryptedData[] Keys(Stream input)
+    {
+        PgpObjectFactory packets = new(input);
+        PgpObject? packet = packets.NextPgpObject();
+        while (packet is PgpMarker)
+            packet = packets.NextPgpObject();
+        return packet is PgpEncryptedDataList list
+            ? [.. list.GetEncryptedDataObjects().OfType<PgpPublicKeyEncryptedData>()]
+            : throw new InvalidDataException("it is no message for a public key");
+    }
+
+    private static string IdOf(PgpPublicKeyEncryptedData data) => $"{data.KeyId:X16}";
+
+    private static bool IsDamage(Exception e) => e is IOException or UnauthorizedAccessException or PgpException
+        or InvalidDataException or ArgumentException or InvalidOperationException or IndexOutOfRangeException
+        or Org.BouncyCastle.Crypto.CryptoException;
+
+    private static DataOpsException Damaged(string path, Exception cause) => new(
+        ErrorIds.InvalidBackup, FailureKind.InvalidData,
+        $"{path} cannot be used: it cannot be read to its end: {cause.Message.TrimEnd('.')}.",
+        "It was cut off or altered: fetch it again, or take another one.", path, cause);
 
     private static Stream Literal(PgpObjectFactory packets)
     {

@@ -69,12 +69,12 @@ internal sealed class FixtureSource : RestoreSource
     /// rows.</remarks>
     public override IReadOnlyList<SqlStatement> Statements(string section)
     {
-        if (section == SchemaSection.After)
-            return [];
         Session live = _options.Live ?? throw new DataOpsException(
             ErrorIds.MissingOption, FailureKind.InvalidOperation,
             $"{Path} has rows and no schema, which a scratch server does not have either.",
             "Restore-Site -NewDatabase restores it beside the site whose schema it takes.", Path);
+        if (section == SchemaSection.After)
+            return [.. SchemaStatements.Refresh(new SiteSource(live, _cancellation).Views())];
         PgDump dump = PgDump.Find(live, _options.ProgramFolder);
         using NpgsqlTransaction transaction = live.BeginSnapshot();
         string snapshot = live.Query<string>($"select pg_export_snapshot()", _cancellation).Single();
@@ -160,6 +160,4 @@ internal sealed class FixtureSource : RestoreSource
         rows.CopyTo(content);
         return content.ToArray();
     }, cancellation);
-
-    // What the live site has and the archive does not is not lost, as the old database is kept; it is told.
 }

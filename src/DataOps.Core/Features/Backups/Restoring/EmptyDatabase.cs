@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Restoring;
@@ -57,7 +58,7 @@ internal sealed class EmptyDatabase
                 throw NotEmpty(_session, $"it has {DatabaseContent.Describe(now)} by now",
                     "Another restore, or the application, was quicker.");
             if (Leftovers.Count > 0)
-                Remove();
+                Remove(_session);
             using NpgsqlTransaction both = _session.Connection.BeginTransaction();
             _session.Run($"create schema {SqlText.Identifier(Marker)}", cancellation);
             _session.Run($"""
@@ -80,26 +81,28 @@ internal sealed class EmptyDatabase
         Unlock();
     }
 
-    /// <summary>Removes all that was made in it.</summary>
+    /// <summary>Removes all that was made in it, over another connection: the own one may be what has failed.</summary>
     /// <exception cref="DataOpsException"><c>DatabaseNotEmpty</c>: what could not be removed.</exception>
     public void Clear()
     {
-        Remove();
-        Unlock();
+        using (Session another = _session.Fork())
+            Remove(another);
+        if (_session.Connection.State == ConnectionState.Open)
+            Unlock();
     }
 
-    private void Remove()
+    private void Remove(Session session)
     {
-        IReadOnlyList<DatabaseObject> content = DatabaseContent.Read(_session, default);
+        IReadOnlyList<DatabaseObject> content = DatabaseContent.Read(session, default);
         // The mark is the last: until then the rest is known for what it is.
         foreach (DatabaseObject made in content.Where(o => o.Identity != Marker))
-            _session.Run(made.Drop);
-        foreach (string extension in DatabaseContent.Extensions(_session, default).Except(_extensions))
-            _session.Run($"drop extension if exists {SqlText.Identifier(extension)} cascade");
-        _session.Run($"drop schema if exists {SqlText.Identifier(Marker)}");
-        IReadOnlyList<DatabaseObject> left = DatabaseContent.Read(_session, default);
+            session.Run(made.Drop);
+        foreach (string extension in DatabaseContent.Extensions(session, default).Except(_extensions))
+            session.Run($"drop extension if exists {SqlText.Identifier(extension)} cascade");
+        session.Run($"drop schema if exists {SqlText.Identifier(Marker)}");
+        IReadOnlyList<DatabaseObject> left = DatabaseContent.Read(session, default);
         if (left.Count > 0)
-            throw NotEmpty(_session, $"it still has {DatabaseContent.Describe(left)}", "Remove it by hand.");
+            throw NotEmpty(session, $"it still has {DatabaseContent.Describe(left)}", "Remove it by hand.");
     }
 
     private void Unlock() => _session.Query<bool>($"""

@@ -1,4 +1,5 @@
 using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Sites.Environments;
 using Npgsql;
@@ -45,7 +46,11 @@ internal sealed class MadeDatabase : IDisposable
             create database {SqlText.Identifier(name)} template template0 encoding {SqlText.Literal(like.Encoding)}
               lc_collate {SqlText.Literal(like.Collation)} lc_ctype {SqlText.Literal(like.Ctype)}{provider}
             """, context.Cancellation);
-        void Drop() => server.Run($"drop database if exists {SqlText.Identifier(name)} with (force)");
+        void Drop()
+        {
+            using Session another = server.Fork();
+            another.Run($"drop database if exists {SqlText.Identifier(name)} with (force)");
+        }
         MadeDatabase made = new(server, name, Drop, context);
         try
         {
@@ -106,6 +111,7 @@ internal sealed class MadeDatabase : IDisposable
         foreach (IChangeResult told in new SwitchEnvironment().Run(database, options, _context))
             if (told is EnvironmentStep step)
                 yield return step;
+        Refresh(database);
     }
 
     /// <summary>What all audits find in it: errors, and warnings.</summary>
@@ -128,8 +134,18 @@ internal sealed class MadeDatabase : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_isKept)
+        if (_isKept)
+            return;
+        try
+        {
             _remove();
+        }
+        catch (DataOpsException e)
+        {
+            // The failure before this one is the one to tell.
+            _context.Warning?.Invoke($"{Name} on {_server.Server} is left unfinished, and the next restore with -Prune "
+                + $"removes it: {e.Message}");
+        }
     }
 
     private RestoreViolation[] Violations(
@@ -155,7 +171,15 @@ internal sealed class MadeDatabase : IDisposable
                 alter table {SqlText.Identifier(key.Schema, key.Table)}
                   validate constraint {SqlText.Identifier(key.Name)}
                 """, _context.Cancellation);
+        Refresh(database);
         return rows;
+    }
+
+    // Rows have changed since materialized views got theirs: addresses that are switched, or orphans.
+    private void Refresh(Session database)
+    {
+        foreach (SqlStatement view in SchemaStatements.Refresh(new SiteSource(database, _context.Cancellation).Views()))
+            database.Run(SqlText.Raw(view.Text), _context.Cancellation);
     }
 
     private IReadOnlyList<ViolatedKey> NotValid(Session database) => database.Query<ViolatedKey>(

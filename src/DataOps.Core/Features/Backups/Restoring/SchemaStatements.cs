@@ -37,6 +37,10 @@ internal static partial class SchemaStatements
         return statements;
     }
 
+    /// <summary>What gives materialized views their rows: pg_dump leaves that to those who have rows.</summary>
+    public static IEnumerable<SqlStatement> Refresh(IEnumerable<BackupView> views) => views.Select(
+        v => new SqlStatement($"REFRESH MATERIALIZED VIEW {SqlText.Identifier(v.Schema, v.Name)}", 0));
+
     /// <summary>Why a statement is not run; null when it is one of a schema.</summary>
     public static string? WhyNot(SqlStatement statement) =>
         ChangesMeaning(statement) ? $"{statement.Text.Split('=')[0].Trim()} would change what follows"

@@ -10,7 +10,11 @@ internal sealed class SiteArchive(ArchiveReader archive) : RestoreSource(archive
     public override BackupManifest Manifest => archive.Manifest;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SqlStatement> Statements(string section) => SchemaStatements.Read(archive, section);
+    public override IReadOnlyList<SqlStatement> Statements(string section) =>
+    [
+        .. SchemaStatements.Read(archive, section),
+        .. SchemaStatements.Refresh(section == SchemaSection.After ? Manifest.Views ?? [] : []),
+    ];
 
     /// <inheritdoc/>
     public override void WriteRows(Session database, int jobs, OperationContext context)

@@ -130,6 +130,21 @@ internal sealed class StorageRestore : IDisposable
         where folder != _new && folder != Kept && IsLeftover(mark, folder)
         select folder;
 
+    /// <summary>
+    /// The times of restores that were killed when its files had their new place already: those before are kept, and
+    /// whether they are the live ones the databases tell.
+    /// </summary>
+    public IEnumerable<string> KilledSwaps() => Leftovers()
+        .Where(f => f.StartsWith($"{_folder}_restore_", StringComparison.Ordinal) && !Directory.Exists(f))
+        .Select(f => f[$"{_folder}_restore_".Length..]).Where(t => Directory.Exists($"{_folder}_before_{t}"));
+
+    /// <summary>What to do about such a restore whose database never got its place.</summary>
+    public DataOpsException HalfSwapped(string time, string database) => new(
+        ErrorIds.HalfRestored, FailureKind.InvalidOperation,
+        $"{_folder} has the files of an archive, and {_folder}_before_{time} those of {database}: a restore was killed "
+            + "as it put files and database into their places.",
+        $"Put them back first: mv {_folder} {_folder}_restore_{time} && mv {_folder}_before_{time} {_folder}", _folder);
+
     /// <summary>Removes such a folder with its mark.</summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
     public static void Remove(string folder)

@@ -124,8 +124,10 @@ internal sealed class RowExport(
             throw new DataOpsException(
                 ErrorIds.SnapshotElsewhere, FailureKind.Connection,
                 $"A second connection to {session.Server} does not know the first one's snapshot: it leads to another "
-                    + "server.",
-                "Connect to one PostgreSQL server itself, not to a load balancer.", session.Server, e);
+                    + "server, or the first connection was ended meanwhile.",
+                "Connect to one PostgreSQL server itself, not to a load balancer; the server's log tells why it ended "
+                    + "a connection.",
+                session.Server, e);
         }
     }
 }

@@ -81,6 +81,22 @@ internal sealed class SiteSource(Session session, CancellationToken cancellation
             v => new BackupSequence(names[v.At].Schema, names[v.At].Name, v.Value, v.IsCalled))];
     }
 
+    /// <summary>The materialized views that have rows, each behind those that it reads, which are fewer.</summary>
+    public IReadOnlyList<BackupView> Views() => session.Query<BackupView>(
+        $"""
+        with recursive reads(reader, read) as (
+          select r.ev_class, d.refobjid from pg_rewrite r join pg_depend d
+            on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+            and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+        ), reached(reader, read) as (
+          select reader, read from reads union select f.reader, t.read from reached f join reads t on t.reader = f.read
+        )
+        select n.nspname::text as schema, c.relname::text as name
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace left join reached on reached.reader = c.oid
+        where c.relkind = 'm' and c.relispopulated and {s_own} and not {s_isOfExtension}
+        group by 1, 2 order by count(reached.read), 1, 2
+        """, cancellation);
+
     /// <summary>Constraints that rows may violate, as table.constraint.</summary>
     public IReadOnlyList<string> NotValid() => session.Query<string>(
         $"""
