@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataOps.Core.Changes.Batches;
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Changes.UndoFiles;
@@ -47,7 +48,7 @@ internal sealed class UndoFileWriter : IDisposable
     /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
     public void Copy(Session session, SqlText query, CancellationToken cancellation)
     {
-        using NpgsqlRawCopyStream rows =
+        using CopyOutput rows =
             session.Connection.BeginCopyOut($"copy ({query}) to stdout", cancellation);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         try

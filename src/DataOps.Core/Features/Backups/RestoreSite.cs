@@ -67,6 +67,12 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// <summary>Restore the database alone.</summary>
     public bool NoStorage { get; init; }
 
+    /// <summary>
+    /// Neither compare the rows of the new database with the archive, nor audit it: for large sites. What is written is
+    /// compared with the archive's digests all the same, and all keys are checked.
+    /// </summary>
+    public bool NoVerify { get; init; }
+
     /// <summary>What to do about rows that violate a foreign key.</summary>
     public OnViolation OnViolation { get; init; }
 
@@ -121,11 +127,11 @@ public sealed record RestoreResult : ChangeResult
     /// <summary>Rows that violate a foreign key: put aside, or with -OnViolation Fail in the way.</summary>
     public int Violations { get; init; }
 
-    /// <summary>Errors that the audits find in the restored database.</summary>
-    public int Errors { get; init; }
+    /// <summary>Errors that the audits find in the restored database; null where it was not audited.</summary>
+    public int? Errors { get; init; }
 
     /// <summary>Warnings that they find.</summary>
-    public int Warnings { get; init; }
+    public int? Warnings { get; init; }
 
     /// <summary>The name under which the replaced database is kept; null where none is replaced.</summary>
     public string? KeptDatabase { get; init; }
@@ -223,7 +229,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             ? MadeDatabase.Create(
                 server, DatabaseName.Fit(name, $"_restore_{time}"), name, archive.Manifest.Database, context)
             : MadeDatabase.In(empty, session, context);
-        IReadOnlyList<RestoreViolation> violations = made.Fill(archive, options.Jobs, options.OnViolation);
+        IReadOnlyList<RestoreViolation> violations = made.Fill(
+            archive, options.Jobs, options.OnViolation, compares: !options.NoVerify);
         foreach (RestoreViolation violation in violations)
             yield return violation with { Database = name };
         if (violations.Count > 0 && options.OnViolation == OnViolation.Fail)
@@ -237,7 +244,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         if (environment is not null)
             foreach (EnvironmentStep step in made.Switch(options.Environment))
                 yield return step with { Database = name };
-        (int errors, int warnings) = made.Audit();
+        (int Errors, int Warnings)? audit = options.NoVerify ? null : made.Audit();
         try
         {
             foreach (StorageRestore storage in storages)
@@ -255,8 +262,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             Changed = true,
             Count = plan.Rows,
             Violations = violations.Count,
-            Errors = errors,
-            Warnings = warnings,
+            Errors = audit?.Errors,
+            Warnings = audit?.Warnings,
             Duration = context.Seconds,
         };
     }

@@ -1,4 +1,5 @@
 using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Features.Undo;

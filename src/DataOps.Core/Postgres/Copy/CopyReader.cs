@@ -14,7 +14,7 @@ internal sealed class CopyReader : IDisposable
     private const int InitialBuffer = 1 << 16;
     private const int LargestKept = 1 << 24;
 
-    private readonly NpgsqlRawCopyStream _stream;
+    private readonly CopyOutput _stream;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _stop;
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBuffer);
@@ -37,7 +37,7 @@ internal sealed class CopyReader : IDisposable
         // The asynchronous form is the one that can be cancelled while the query waits for a lock.
         SqlText copy = $"copy ({query}) to stdout (format binary)";
         connection.Tell(copy);
-        _stream = connection.BeginRawBinaryCopyAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+        _stream = new(connection.BeginRawBinaryCopyAsync(copy.ToString(), cancellation).GetAwaiter().GetResult());
         _cancellation = cancellation;
         _stop = cancellation.Register(CancelQuery);
     }

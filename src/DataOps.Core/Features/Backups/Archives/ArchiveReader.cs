@@ -18,8 +18,10 @@ internal sealed class ArchiveReader : IDisposable
     private ArchiveReader(string path, Dictionary<string, MemberPlace> places)
     {
         (Path, _places, _members) = (path, places, []);
-        byte[] manifest = Content(MemberName.Manifest, LargestManifest);
-        string hash = Encoding.ASCII.GetString(Content(MemberName.ManifestHash, MemberName.ManifestHash.Length * 8));
+        byte[] buffer = [];
+        byte[] manifest = [.. Content(MemberName.Manifest, LargestManifest, ref buffer)];
+        string hash = Encoding.ASCII.GetString(
+            Content(MemberName.ManifestHash, MemberName.ManifestHash.Length * 8, ref buffer));
         if (!hash.StartsWith(Sha256Text.Of(manifest) + "  ", StringComparison.Ordinal))
             throw Invalid($"{MemberName.Manifest} is not what its SHA-256 says");
         Manifest = BackupManifest.Parse(manifest, Invalid);
@@ -84,11 +86,13 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     /// <summary>A member as a whole, once its hash was compared.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="buffer">What it is read into, and made larger where it has to be.</param>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>.</exception>
-    public byte[] Read(string name)
+    public ArraySegment<byte> Read(string name, ref byte[] buffer)
     {
         ArchiveMember member = Member(name);
-        byte[] content = Content(name, int.MaxValue);
+        ArraySegment<byte> content = Content(name, int.MaxValue, ref buffer);
         return Sha256Text.Of(content) == member.Sha256
             ? content
             : throw Damaged(name);
@@ -100,14 +104,8 @@ internal sealed class ArchiveReader : IDisposable
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>.</exception>
     public byte[] Unpack(string name, int most)
     {
-        try
-        {
-            return MemberCompression.Unpack(name, Read(name), most);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Invalid(e.Message.TrimEnd('.'));
-        }
+        using MemberReader reader = new(this, most);
+        return reader.Read(name).ToArray();
     }
 
     /// <summary>Copies a member to where it is wanted; what was written is of no use when this throws.</summary>
@@ -149,16 +147,18 @@ internal sealed class ArchiveReader : IDisposable
         ? member
         : throw Invalid($"it has no member {name}");
 
-    private byte[] Content(string name, int most)
+    private ArraySegment<byte> Content(string name, int most, ref byte[] buffer)
     {
         if (!_places.TryGetValue(name, out MemberPlace? place))
             throw Invalid($"it has no {name}: it is no backup, or was cut off");
         if (place.Bytes > most)
             throw Invalid($"{name} is larger than it can be");
-        byte[] content = new byte[place.Bytes];
+        int length = (int)place.Bytes;
+        if (buffer.Length < length)
+            buffer = GC.AllocateUninitializedArray<byte>(length);
         using FileStream file = place.Open();
-        file.ReadExactly(content);
-        return content;
+        file.ReadExactly(buffer, 0, length);
+        return new(buffer, 0, length);
     }
 
     private static ArchiveReader Decrypted(string path, string clear)

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.Backups.Restoring;
 using DataOps.Core.Features.Backups.Rows;
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Dumps;
@@ -92,7 +93,21 @@ internal sealed class DumpSource : RestoreSource
                 left--;
             }
         }
-        Verify(database, context);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A dump has no digests; the server has read every row, and has as many.</remarks>
+    public override void Compare(Session database, int jobs, OperationContext context)
+    {
+        foreach (IGrouping<string, BackupTable> table in Manifest.Tables.GroupBy(t => t.Sql.ToString()))
+        {
+            context.Report($"Counting rows of {table.First().DisplayName}", 0, null);
+            long rows = database.Query<long>(
+                $"select count(*) from only {table.First().Sql}", context.Cancellation).Single();
+            if (rows != table.Sum(t => t.Rows))
+                throw Invalid($"{table.First().DisplayName} has {rows} rows in the new database and should have "
+                    + $"{table.Sum(t => t.Rows)}");
+        }
     }
 
     /// <inheritdoc/>
@@ -142,19 +157,5 @@ internal sealed class DumpSource : RestoreSource
             throw _file.Invalid("it holds rows and no tables", "Dump without --data-only.");
         if (tables.Count == 0 && hasTables)
             throw _file.Invalid("it holds tables and no rows", "Dump without --schema-only.");
-    }
-
-    // A dump has no digests; the server has read every row, and has as many.
-    private void Verify(Session database, OperationContext context)
-    {
-        foreach (IGrouping<string, BackupTable> table in Manifest.Tables.GroupBy(t => t.Sql.ToString()))
-        {
-            context.Report($"Counting rows of {table.First().DisplayName}", 0, null);
-            long rows = database.Query<long>(
-                $"select count(*) from only {table.First().Sql}", context.Cancellation).Single();
-            if (rows != table.Sum(t => t.Rows))
-                throw Invalid($"{table.First().DisplayName} has {rows} rows in the new database and should have "
-                    + $"{table.Sum(t => t.Rows)}");
-        }
     }
 }

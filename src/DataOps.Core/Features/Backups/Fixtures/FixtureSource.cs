@@ -2,6 +2,7 @@ using DataOps.Core.Features.Backups.Restoring;
 using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Fixtures;
@@ -115,6 +116,12 @@ internal sealed class FixtureSource : RestoreSource
     }
 
     /// <inheritdoc/>
+    /// <remarks>Each dataset has told how many objects it loaded.</remarks>
+    public override void Compare(Session database, int jobs, OperationContext context)
+    {
+    }
+
+    /// <inheritdoc/>
     /// <remarks>All objects were read already.</remarks>
     public override void Test(OperationContext context)
     {
@@ -155,7 +162,7 @@ internal sealed class FixtureSource : RestoreSource
 
     private static byte[] Rows(Session live, Table table, CancellationToken cancellation) => live.Guard(() =>
     {
-        using NpgsqlRawCopyStream rows = live.Connection.BeginCopyOut($"copy {table} to stdout", cancellation);
+        using CopyOutput rows = live.Connection.BeginCopyOut($"copy {table} to stdout", cancellation);
         MemoryStream content = new();
         rows.CopyTo(content);
         return content.ToArray();

@@ -119,7 +119,7 @@ internal sealed class ArchivedModels(ArchiveReader archive, Session database, in
     {
         RowImport rows = new(archive, database, jobs, context) { Tables = tables };
         rows.Write();
-        rows.Verify();
+        rows.Compare();
     }
 
     private static string Definition(

@@ -80,10 +80,14 @@ internal sealed class MadeDatabase : IDisposable
     }
 
     /// <summary>Makes the schema, writes the rows, compares them, and makes the constraints.</summary>
+    /// <param name="source">The archive.</param>
+    /// <param name="jobs">How many connections.</param>
+    /// <param name="onViolation">What to do about rows that violate a foreign key.</param>
+    /// <param name="compares">Whether the rows are read again.</param>
     /// <returns>The rows that were put aside, and with <see cref="OnViolation.Fail"/> those that stand in the
     /// way.</returns>
     /// <exception cref="DataOpsException">The archive is damaged, or the server refuses something.</exception>
-    public IReadOnlyList<RestoreViolation> Fill(RestoreSource source, int jobs, OnViolation onViolation)
+    public IReadOnlyList<RestoreViolation> Fill(RestoreSource source, int jobs, OnViolation onViolation, bool compares = true)
     {
         IReadOnlyList<SqlStatement> before = source.Statements(SchemaSection.Before);
         IReadOnlyList<SqlStatement> after = source.Statements(SchemaSection.After);
@@ -92,6 +96,8 @@ internal sealed class MadeDatabase : IDisposable
         schema.Before(before);
         using Session database = _server.ForkTo(Name, _context.Cancellation);
         source.WriteRows(database, jobs, _context);
+        if (compares)
+            source.Compare(database, jobs, _context);
         IReadOnlyList<ViolatedKey> violated = schema.After(after);
         // Those that were NOT VALID on the site are so again, or are made valid, too.
         if (onViolation == OnViolation.Quarantine)

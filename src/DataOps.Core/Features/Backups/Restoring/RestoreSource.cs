@@ -29,10 +29,13 @@ internal abstract class RestoreSource(string path) : IDisposable
     public abstract IReadOnlyList<SqlStatement> Statements(string section);
 
     /// <summary>
-    /// Writes the rows into the tables of a new database, which has no constraints yet, and compares them; sets the
-    /// sequences.
+    /// Writes the rows into the tables of a new database, which has no constraints yet; sets the sequences.
     /// </summary>
     public abstract void WriteRows(Session database, int jobs, OperationContext context);
+
+    /// <summary>Reads the rows again: they are what the archive has, as far as it says so.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has others.</exception>
+    public abstract void Compare(Session database, int jobs, OperationContext context);
 
     /// <summary>Reads what was not read yet, and compares all that can be without a database.</summary>
     public abstract void Test(OperationContext context);

@@ -14,14 +14,18 @@ internal sealed record ViolatedKey(string Schema, string Table, string Name);
 /// <param name="context">Progress, warnings, cancellation.</param>
 internal sealed class SchemaRestore(Session database, int jobs, OperationContext context)
 {
-    // Of indexes, and of checks of foreign keys.
-    private static readonly SqlText s_settings = $"set maintenance_work_mem = '256MB'";
+    // Several connections build at the same time: workers of each would share the same processors. What a crash loses
+    // here is in nobody's use yet, and what is committed at the end makes all before it last.
+    private readonly SqlText _settings = SqlText.Raw(
+        "set maintenance_work_mem = '256MB'; set synchronous_commit = off"
+            + (jobs > 1 ? "; set max_parallel_maintenance_workers = 0" : ""));
 
     private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
 
     /// <summary>Makes what tables need before their rows.</summary>
     public void Before(IReadOnlyList<SqlStatement> statements)
     {
+        database.Run(_settings, context.Cancellation);
         foreach (SqlStatement statement in statements)
             Run(database, statement);
     }
@@ -96,7 +100,7 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
         foreignKey with { Text = foreignKey.Text + " NOT VALID" };
 
     private void Validate(List<(string Table, string Name)> keys, List<ViolatedKey> violated) => ParallelWork.Run(
-        database, jobs, s_settings, "Checking foreign keys (tables)", Largest(keys.GroupBy(k => k.Table), k => k.Key),
+        database, jobs, _settings, "Checking foreign keys (tables)", Largest(keys.GroupBy(k => k.Table), k => k.Key),
         (own, table, cancellation) =>
         {
             foreach ((_, string name) in table)
@@ -125,7 +129,7 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
 
     private void Build(string activity, IEnumerable<(string Table, SqlStatement[] Statements)> work) =>
         ParallelWork.Run(
-            database, jobs, s_settings, activity, Largest(work, w => w.Table),
+            database, jobs, _settings, activity, Largest(work, w => w.Table),
             (own, next, cancellation) =>
             {
                 foreach (SqlStatement statement in next.Statements)

@@ -19,15 +19,17 @@ internal sealed class SiteArchive(ArchiveReader archive) : RestoreSource(archive
     /// <inheritdoc/>
     public override void WriteRows(Session database, int jobs, OperationContext context)
     {
-        RowImport rows = new(archive, database, jobs, context);
-        rows.Write();
-        rows.Verify();
+        new RowImport(archive, database, jobs, context).Write();
         foreach (BackupSequence sequence in Manifest.Sequences)
             database.Run($"""
                 select setval({SqlText.Literal($"{SqlText.Identifier(sequence.Schema, sequence.Name)}")},
                   {SqlText.Literal(sequence.Value)}, {SqlText.Raw(sequence.IsCalled ? "true" : "false")})
                 """, context.Cancellation);
     }
+
+    /// <inheritdoc/>
+    public override void Compare(Session database, int jobs, OperationContext context) =>
+        new RowImport(archive, database, jobs, context).Compare();
 
     /// <inheritdoc/>
     public override void Test(OperationContext context)

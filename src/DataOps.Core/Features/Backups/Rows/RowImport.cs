@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Rows;
@@ -40,7 +41,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
 
     /// <summary>Reads them again, and compares their digests.</summary>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has other rows.</exception>
-    public void Verify()
+    public void Compare()
     {
         Dictionary<(string, string), SourceTable> sources = new SiteSource(database, context.Cancellation).Tables()
             .ToDictionary(t => (t.Schema, t.Name));
@@ -68,10 +69,11 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
     public static void Test(ArchiveReader archive, BackupTable table)
     {
         RowDigest digest = new();
+        using MemberReader reader = new(archive, RowExport.MemberSize);
         foreach (IReadOnlyList<string> part in table.Parts)
         {
             foreach (string member in part)
-                digest.Add(archive.Unpack(member, RowExport.MemberSize));
+                digest.Add(reader.Read(member));
             RequireWhole(archive, table, digest);
         }
         Compare(archive, table, digest, "in the archive");
@@ -100,6 +102,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
         SqlText columns = table.Columns.Count == 0
             ? SqlText.Empty
             : (SqlText)$" ({SqlText.Identifiers(table.Columns)})";
+        using MemberReader reader = new(archive, RowExport.MemberSize);
         session.Guard(() =>
         {
             using NpgsqlRawCopyStream rows = session.Connection.BeginCopy(
@@ -109,7 +112,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
                 foreach (string member in members)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    byte[] content = archive.Unpack(member, RowExport.MemberSize);
+                    ReadOnlySpan<byte> content = reader.Read(member);
                     digest.Add(content);
                     rows.Write(content);
                 }

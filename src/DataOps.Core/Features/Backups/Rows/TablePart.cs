@@ -1,3 +1,4 @@
+using DataOps.Core.Postgres.Copy;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Rows;
@@ -50,7 +51,7 @@ internal sealed record TablePart(int Table, int Number, SourceTable Source, long
     public void Read(Session session, byte[] buffer, TakeRows take, CancellationToken cancellation) => session.Guard(
         () =>
         {
-            using NpgsqlRawCopyStream rows = session.Connection.BeginCopyOut(Copy(), cancellation);
+            using CopyOutput rows = session.Connection.BeginCopyOut(Copy(), cancellation);
             using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
             int used = 0;
             for (int read; (read = rows.Read(buffer.AsSpan(used))) > 0;)

@@ -1,16 +1,16 @@
-namespace DataOps.Core.Files;
+namespace DataOps.Core.Kernel;
 
-/// <summary>A stream that is written from front to end.</summary>
-internal abstract class WriteStream : Stream
+/// <summary>A stream that is read from front to end.</summary>
+internal abstract class ReadStream : Stream
 {
     /// <inheritdoc/>
-    public override bool CanRead => false;
+    public override bool CanRead => true;
 
     /// <inheritdoc/>
     public override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public override bool CanWrite => true;
+    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -23,17 +23,22 @@ internal abstract class WriteStream : Stream
     }
 
     /// <inheritdoc/>
-    public abstract override void Write(ReadOnlySpan<byte> buffer);
+    public abstract override int Read(Span<byte> buffer);
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Flush()
+    {
+    }
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
