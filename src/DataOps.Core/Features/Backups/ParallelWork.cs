@@ -20,6 +20,7 @@ internal static class ParallelWork
         Session session, int jobs, SqlText settings, string activity, IReadOnlyCollection<T> work,
         Action<Session, T, CancellationToken> run, OperationContext context)
     {
+        context.Report(activity, 0, work.Count);
         ConcurrentQueue<T> waiting = new(work);
         long done = 0;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
@@ -34,7 +35,7 @@ internal static class ParallelWork
             }
         });
         while (!((IAsyncResult)all).AsyncWaitHandle.WaitOne(s_often))
-            context.Report(activity, Interlocked.Read(ref done), work.Count);
+            context.Progress?.Report(new(activity, Interlocked.Read(ref done), work.Count));
         End(all, context.Cancellation);
     }
 

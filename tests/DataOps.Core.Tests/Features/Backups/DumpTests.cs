@@ -110,6 +110,22 @@ public sealed class DumpTests(PostgresServer server) : IDisposable
         why, Assert.Throws<DataOpsException>(() => Test(Plain(half))).Advice, StringComparison.Ordinal);
 
     [Fact]
+    public void A_tar_that_was_cut_off_is_refused_and_not_read_for_ever()
+    {
+        using TestDatabase site = server.Blank();
+        site.Execute("create table kept (id int); insert into kept select generate_series(1, 500)");
+        byte[] whole = File.ReadAllBytes(_files.Dump(site, "-Ft"));
+        string path = _files.New();
+        for (int left = 700; left < whole.Length; left += whole.Length / 9)
+        {
+            File.WriteAllBytes(path, whole[..left]);
+            using CancellationTokenSource hangs = new(TimeSpan.FromMinutes(1));
+            Assert.Equal("InvalidBackup", BackupFiles.Fails(() => _ = new TestBackup().Run(
+                new() { BackupFile = [path] }, new() { Cancellation = hangs.Token }).Last()));
+        }
+    }
+
+    [Fact]
     public void Of_a_whole_server_or_compressed_twice_it_is_refused_with_advice()
     {
         string all = _files.New();

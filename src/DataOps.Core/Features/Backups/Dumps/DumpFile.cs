@@ -19,6 +19,7 @@ internal sealed partial record DumpFile(string Path, string? Program)
 {
     private const string TableOfContents = "toc.dat";
     private const int Looked = 1024;
+    private const int TarBlock = 512;
     private const string Again = "Fetch it again, or take another one.";
 
     private static ReadOnlySpan<byte> Magic => "PGDMP"u8;
@@ -126,7 +127,14 @@ internal sealed partial record DumpFile(string Path, string? Program)
             return null;
         using FileStream file = File.OpenRead(path);
         using TarReader tar = new(file);
-        return tar.GetNextEntry()?.DataStream is { } content ? Start(content) : [];
+        byte[] contents = tar.GetNextEntry()?.DataStream is { } content ? Start(content) : [];
+        // pg_restore looks for the rest of a member that was cut off for ever.
+        long end = file.Position;
+        while (tar.GetNextEntry() is { } entry)
+            end = file.Position;
+        if (file.Length % TarBlock != 0 || end > file.Length - TarBlock)
+            throw Invalid(path, "it was cut off: the blocks are missing with which a tar file ends");
+        return contents;
     }
 
     private static bool IsPlain(string path)

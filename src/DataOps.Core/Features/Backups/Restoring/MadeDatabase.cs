@@ -87,7 +87,8 @@ internal sealed class MadeDatabase : IDisposable
     /// <returns>The rows that were put aside, and with <see cref="OnViolation.Fail"/> those that stand in the
     /// way.</returns>
     /// <exception cref="DataOpsException">The archive is damaged, or the server refuses something.</exception>
-    public IReadOnlyList<RestoreViolation> Fill(RestoreSource source, int jobs, OnViolation onViolation, bool compares = true)
+    public IReadOnlyList<RestoreViolation> Fill(
+        RestoreSource source, int jobs, OnViolation onViolation, bool compares = true)
     {
         IReadOnlyList<SqlStatement> before = source.Statements(SchemaSection.Before);
         IReadOnlyList<SqlStatement> after = source.Statements(SchemaSection.After);
