@@ -12,6 +12,9 @@ public static class ShownText
 {
     private const int LongestValue = 100;
 
+    // The widths of the columns before the last one of a table of findings, what is between them, and the margin.
+    private const int BeforeProblem = 34;
+
     /// <summary>The text with its control characters made visible; null stays null.</summary>
     public static string? Of(string? text) => text is null ? null : VisibleText.Of(text);
 
@@ -21,13 +24,13 @@ public static class ShownText
 
     /// <summary>Where a finding is, what it is, and on lines of their own its first rows and what to do.</summary>
     public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding
-        ? VisibleText.Of(string.Join('\n', new[]
+        ? string.Join('\n', new[]
         {
             (AuditFindings.Change(finding) is { Length: > 0 } change ? $"[{change}] " : "")
                 + $"{AuditFindings.NamedPlace(finding)}: {finding.Problem}",
             finding is { Key: null, Label: { } first } ? $"rows: {first}" : null,
             finding.Remedy,
-        }.OfType<string>()))
+        }.OfType<string>().SelectMany(l => AtWords(VisibleText.Of(l), BeforeProblem)))
         : "";
 
     /// <summary>What a change does in a table, on one line.</summary>
@@ -50,6 +53,20 @@ public static class ShownText
         string line = $"{page.Tree}  {page.UrlPath}  ({page.Id}, {page.Type ?? "no type"}{state})";
         string indent = new(' ', page.Tree.Length - page.Tree.TrimStart().Length);
         return VisibleText.Of(page.Problem is null ? line : $"{line}\n{indent}! {page.Problem}");
+    }
+
+    // PowerShell wraps a cell in the middle of a word; how wide it is, only a terminal says.
+    private static IEnumerable<string> AtWords(string text, int before)
+    {
+        int width = Console.IsOutputRedirected ? 0 : Console.WindowWidth - before;
+        while (width > 0 && text.Length > width)
+        {
+            int space = text.LastIndexOf(' ', width);
+            int end = space > 0 ? space : width;
+            yield return text[..end];
+            text = text[end..].TrimStart();
+        }
+        yield return text;
     }
 
     private static string Verbs(TableChangeSummary table) => string.Join(", ",
