@@ -58,7 +58,7 @@ public static class ShownText
     // PowerShell wraps a cell in the middle of a word; how wide it is, only a terminal says.
     private static IEnumerable<string> AtWords(string text, int before)
     {
-        int width = Console.IsOutputRedirected ? 0 : Console.WindowWidth - before;
+        int width = TerminalWidth() - before;
         while (width > 0 && text.Length > width)
         {
             int space = text.LastIndexOf(' ', width);
@@ -67,6 +67,19 @@ public static class ShownText
             text = text[end..].TrimStart();
         }
         yield return text;
+    }
+
+    // 0 where nobody knows: hosts without a console have none.
+    private static int TerminalWidth()
+    {
+        try
+        {
+            return Console.IsOutputRedirected ? 0 : Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static string Verbs(TableChangeSummary table) => string.Join(", ",
