@@ -24,7 +24,7 @@ internal static class Package
         string module = PlaceModule(Compiled);
         string package = Compress(pwsh, module, Repository.Artifacts());
         string cli = Repository.Artifacts("cli");
-        Publish(cli);
+        PublishCommandLine(cli);
         WriteManPage(cli);
         string compiled = PublishCompiled();
         Console.WriteLine($"The module:       {module}, {package}");
@@ -73,7 +73,7 @@ internal static class Package
     {
         string platform = RuntimeInformation.RuntimeIdentifier;
         string folder = Repository.Artifacts($"cli-{platform}");
-        Publish(folder, "-r", platform);
+        PublishCommandLine(folder, "-r", platform);
         return folder;
     }
 
@@ -98,7 +98,7 @@ internal static class Package
         }
     }
 
-    private static void Publish(string folder, params string[] platform) =>
+    private static void PublishCommandLine(string folder, params string[] platform) =>
         Publish(Path.Combine("src", "DataOps.Cli"), folder, platform);
 
     private static void Publish(string project, string folder, params string[] platform)
