@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -8,48 +7,21 @@ namespace DataOps.Core.Tests.Support;
 /// Stands between a client and the server, and breaks when told: the server gets the statement, the client never gets
 /// the answer.
 /// </summary>
-internal sealed class BreakingProxy : IDisposable
+internal sealed class BreakingProxy(int server) : Proxy(server)
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _server;
     private volatile string? _breakAfter;
     private volatile bool _refuse;
-
-    public BreakingProxy(int server)
-    {
-        _server = server;
-        _listener.Start();
-        _ = Accept();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public void DropAnswersAfter(string statement, bool andRefuse = false) =>
         (_refuse, _breakAfter) = (andRefuse, statement);
 
-    public void Dispose() => _listener.Dispose();
-
-    private async Task Accept()
-    {
-        try
-        {
-            while (true)
-                _ = Serve(await _listener.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-            return;
-        }
-    }
-
-    private async Task Serve(TcpClient client)
+    protected override async Task Serve(TcpClient client)
     {
         using TcpClient from = client;
         if (_refuse && _breakAfter is null)
             return;
         using TcpClient to = new();
-        await to.ConnectAsync(IPAddress.Loopback, _server);
+        await Connect(to);
         Task answers = to.GetStream().CopyToAsync(from.GetStream());
         byte[] buffer = new byte[1 << 16];
         try

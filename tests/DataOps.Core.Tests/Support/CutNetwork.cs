@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 
 namespace DataOps.Core.Tests.Support;
@@ -8,61 +7,44 @@ namespace DataOps.Core.Tests.Support;
 /// A network between a client and the server that fails when so many bytes have passed, in both directions together:
 /// all connections end at once, and no other is made. Before, it may stand still.
 /// </summary>
-internal sealed class CutNetwork : IDisposable
+internal sealed class CutNetwork : Proxy
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<TcpClient> _open = [];
-    private readonly int _server;
     private readonly long _last;
     private readonly TimeSpan _stall;
     private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _bytes;
 
     public CutNetwork(int server, long last = long.MaxValue, TimeSpan stall = default)
-    {
-        (_server, _last, _stall) = (server, last, stall);
-        _listener.Start();
-        _ = Accept();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+        : base(server) => (_last, _stall) = (last, stall);
 
     /// <summary>How many have passed.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public bool IsCut => _cut.Task.IsCompleted;
 
-    public void Dispose() => Cut();
+    public override void Dispose()
+    {
+        Cut();
+        base.Dispose();
+    }
 
     private void Cut()
     {
         _cut.TrySetResult();
-        _listener.Dispose();
+        RefuseMore();
         foreach (TcpClient client in _open)
             client.Dispose();
     }
 
-    private async Task Accept()
-    {
-        try
-        {
-            while (true)
-                _ = Serve(await _listener.AcceptTcpClientAsync());
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return;
-        }
-    }
-
-    private async Task Serve(TcpClient client)
+    protected override async Task Serve(TcpClient client)
     {
         TcpClient server = new();
         _open.Add(client);
         _open.Add(server);
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _server);
+            await Connect(server);
             // Who was accepted while all others were cut off is so, too.
             if (!IsCut)
                 await Task.WhenAny(Pass(client, server), Pass(server, client));

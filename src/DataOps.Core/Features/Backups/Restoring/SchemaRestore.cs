@@ -71,7 +71,7 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
             else
                 Run(database, statement);
         Validate(late, violated);
-        return [.. violated.OrderBy(v => (v.Schema, v.Table, v.Name))];
+        return violated;
     }
 
     /// <summary>Counts the values of all columns for the planner.</summary>
