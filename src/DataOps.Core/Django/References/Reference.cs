@@ -145,11 +145,16 @@ internal abstract class Reference
 
     /// <summary>The rows without a target.</summary>
     internal virtual IEnumerable<DanglingReference> Find(
-        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
-        MissingTargets(session, catalog, cancellation).SelectMany(m => session.Read(
-            $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}",
-            row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note, m.IsCertain),
-            cancellation));
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation)
+    {
+        IReadOnlyList<MissingTarget> missing = MissingTargets(session, catalog, cancellation);
+        return session.Read(
+            [.. missing.Select(m => (SqlText)
+                $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}")],
+            (i, row) => new DanglingReference(
+                this, row.GetString(0), row.GetString(1), missing[i].Table, missing[i].Note, missing[i].IsCertain),
+            cancellation);
+    }
 
     /// <summary>What a number of rows without a target have, as a sentence.</summary>
     /// <param name="rows">How many they are.</param>

@@ -36,15 +36,16 @@ internal static class CatalogRows
         order by n.nspname, c.relname
         """;
 
-    // All of them: to follow which are in use takes the server longer than to list them.
-    public static readonly SqlText Types = $"""
+    // All of them: to follow which are in use takes the server longer than to list them. Multiranges came with
+    // PostgreSQL 14.
+    public static SqlText Types(Version server) => $"""
         select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                case when t.typcategory = 'A' then t.typelem else 0 end as element,
-               coalesce(nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as base
+               coalesce(nullif(t.typbasetype, 0), r.rngsubtype, {(server.Major >= 14 ? (SqlText)$"m.rngtypid"
+                   : $"null")}, 0) as base
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
         left join pg_range r on r.rngtypid = t.oid
-        left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi
-            from pg_range x) m on m.multi = t.oid
+        {(server.Major >= 14 ? (SqlText)$"left join pg_range m on m.rngmultitypid = t.oid" : $"")}
         where t.typtype <> 'p'
         """;
 

@@ -2,7 +2,7 @@ using static DataOps.Core.Postgres.Catalog.CatalogRows;
 
 namespace DataOps.Core.Postgres.Catalog;
 
-/// <summary>The tables of a database, read in seven queries whatever their number.</summary>
+/// <summary>The tables of a database, read in one batch of seven queries whatever their number.</summary>
 /// <remarks>
 /// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind,
 /// through the session that read the rest. PostgreSQL shows expressions as the search path needs them: under a
@@ -59,19 +59,25 @@ internal sealed class DatabaseCatalog
     public static DatabaseCatalog Read(Session session)
     {
         CatalogParts parts = new(session);
-        Dictionary<uint, PgType> types = ReadTypes(session);
-        IReadOnlyList<ColumnRow> rows = session.Query<ColumnRow>(Columns);
+        QueryBatch batch = new(session);
+        IReadOnlyList<TypeRow> typeRows = batch.Add<TypeRow>(Types(session.ServerVersion));
+        IReadOnlyList<ColumnRow> rows = batch.Add<ColumnRow>(Columns);
+        IReadOnlyList<SequenceRow> sequenceRows = batch.Add<SequenceRow>(Sequences);
+        IReadOnlyList<ConstraintRow> constraintRows = batch.Add<ConstraintRow>(Constraints(session.ServerVersion));
+        IReadOnlyList<IndexRow> indexRows = batch.Add<IndexRow>(Indexes);
+        IReadOnlyList<TableRow> tableRows = batch.Add<TableRow>(CatalogRows.Tables);
+        IReadOnlyList<SearchPath.Row> path = batch.Add<SearchPath.Row>(SearchPath.Query);
+        batch.Run();
+        Dictionary<uint, PgType> types = ToTypes(typeRows);
         ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
         // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made
         // them.
         bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
-        ILookup<(uint, short), string> sequences = session.Query<SequenceRow>(Sequences).ToLookup(
-            s => (s.Table, s.Column), s => s.Name);
-        ILookup<uint, ConstraintRow> constraints =
-            session.Query<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
-        ILookup<uint, IndexRow> indexes = session.Query<IndexRow>(Indexes).ToLookup(i => i.Table);
+        ILookup<(uint, short), string> sequences = sequenceRows.ToLookup(s => (s.Table, s.Column), s => s.Name);
+        ILookup<uint, ConstraintRow> constraints = constraintRows.ToLookup(c => c.Table);
+        ILookup<uint, IndexRow> indexes = indexRows.ToLookup(i => i.Table);
         Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
-        Table[] tables = [.. session.Query<TableRow>(CatalogRows.Tables)
+        Table[] tables = [.. tableRows
             .Select(t => ToTable(
                 t,
                 parts,
@@ -82,13 +88,13 @@ internal sealed class DatabaseCatalog
                 (table, numbers) =>
                     [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))];
         return new DatabaseCatalog(
-            tables, SearchPath.Of(session, [.. tables.Select(t => (t.Schema, t.Name))]),
+            tables, SearchPath.Of(session, path[0], [.. tables.Select(t => (t.Schema, t.Name))]),
             session.Settings.Schema is not null);
     }
 
-    private static Dictionary<uint, PgType> ReadTypes(Session session)
+    private static Dictionary<uint, PgType> ToTypes(IReadOnlyList<TypeRow> all)
     {
-        Dictionary<uint, TypeRow> rows = session.Query<TypeRow>(Types).ToDictionary(t => t.Oid);
+        Dictionary<uint, TypeRow> rows = all.ToDictionary(t => t.Oid);
         Dictionary<uint, PgType> types = [];
         PgType? Type(uint oid)
         {

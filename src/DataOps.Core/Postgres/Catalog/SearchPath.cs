@@ -12,14 +12,24 @@ internal static partial class SearchPath
     /// <summary>The table that a site is known by.</summary>
     public const string SiteTable = "django_content_type";
 
+    /// <summary>The row of <see cref="Query"/>.</summary>
+    public sealed record Row(string Path, string User);
+
+    // The session has another one by now; this is the connection's own, or the role's, or the database's.
+    /// <summary>The setting, and who asks.</summary>
+    public static readonly SqlText Query =
+        $"select reset_val as path, current_user::text as user from pg_settings where name = 'search_path'";
+
     /// <summary>The schemas, that of Django's tables first.</summary>
     /// <param name="session">The session.</param>
+    /// <param name="setting">What the server answered.</param>
     /// <param name="tables">All tables.</param>
     /// <exception cref="DataOpsException"><c>UnknownSchema</c>: the one that was asked for has no table.
     /// <c>SchemaNotChosen</c>: several have Django's tables, and the search_path names none of them.</exception>
-    public static IReadOnlyList<string> Of(Session session, IReadOnlyList<(string Schema, string Name)> tables)
+    public static IReadOnlyList<string> Of(
+        Session session, Row setting, IReadOnlyList<(string Schema, string Name)> tables)
     {
-        string[] path = [.. Read(session).Where(s => tables.Any(t => t.Schema == s))];
+        string[] path = [.. Schemas(setting).Where(s => tables.Any(t => t.Schema == s))];
         if (session.Settings.Schema is { } asked)
             return tables.Any(t => t.Schema == asked)
                 ? [asked, .. path.Where(s => s != asked)]
@@ -39,15 +49,9 @@ internal static partial class SearchPath
             + string.Join(", ", tables.Where(t => t.Name == SiteTable).Select(t => t.Schema).DefaultIfEmpty("public"))
             + ".";
 
-    // The session has another one by now; this is the connection's own, or the role's, or the database's.
-    private static IEnumerable<string> Read(Session session)
-    {
-        (string path, string user) = session.Query<(string, string)>(
-            $"select reset_val, current_user::text from pg_settings where name = 'search_path'")[0];
-        return Name().Matches(path).Select(m => m.Value)
-            .Select(s => s.StartsWith('"') ? s[1..^1].Replace("\"\"", "\"") : s)
-            .Select(s => s == "$user" ? user : s);
-    }
+    private static IEnumerable<string> Schemas(Row setting) => Name().Matches(setting.Path).Select(m => m.Value)
+        .Select(s => s.StartsWith('"') ? s[1..^1].Replace("\"\"", "\"") : s)
+        .Select(s => s == "$user" ? setting.User : s);
 
     [GeneratedRegex("""
         "([^"]|"")+"|[^,"\s]+

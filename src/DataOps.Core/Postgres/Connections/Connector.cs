@@ -41,10 +41,17 @@ internal static class Connector
         }
     }
 
+    // Of PostgreSQL's types only those that our own queries read: each of the others is code that starts, too.
+    private static NpgsqlDataSource Source(string connectionString)
+    {
+        NpgsqlSlimDataSourceBuilder builder = new(connectionString);
+        return builder.EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity().Build();
+    }
+
     private static NpgsqlConnection Connect(ConnectionSettings settings, string application,
         Action<NpgsqlConnection> prepare, CancellationToken cancellation)
     {
-        NpgsqlConnection connection = new(settings.ConnectionString(application));
+        NpgsqlConnection connection = Source(settings.ConnectionString(application)).CreateConnection();
         Task open = connection.OpenAsync(cancellation);
         try
         {

@@ -126,8 +126,10 @@ public sealed class Session : IDisposable
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         SqlText sql, CancellationToken cancellation = default)
     {
-        using NpgsqlCommand command = sql.ToCommand(Connection);
-        return Timed(() => Rows<T>(command, cancellation).GetAwaiter().GetResult(), cancellation);
+        QueryBatch batch = new(this);
+        IReadOnlyList<T> rows = batch.Add<T>(sql);
+        batch.Run(cancellation);
+        return rows;
     }
 
     /// <summary>Asks the server; its errors say what to do about them.</summary>
@@ -149,6 +151,16 @@ public sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Asks the server as <see cref="Guard{T}"/> does, and tells a listener if that took long.</summary>
+    /// <exception cref="DataOpsException">The server refused it, or the network failed.</exception>
+    internal T Timed<T>(Func<T> ask, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T answer = Guard(ask, cancellation);
+        Connection.TellTime(start);
+        return answer;
+    }
+
     /// <inheritdoc cref="Guard{T}"/>
     internal void Guard(Action ask, CancellationToken cancellation = default) => Guard(
         () =>
@@ -162,13 +174,27 @@ public sealed class Session : IDisposable
     /// server at once.
     /// </summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
-    internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
+        Read([sql], (_, row) => read(row), cancellation);
+
+    /// <summary>
+    /// Streams the rows of several queries, which are sent together, each with the number of its query from 0.
+    /// </summary>
+    /// <inheritdoc cref="Read{T}(SqlText, Func{NpgsqlDataReader, T}, CancellationToken)"/>
+    internal IEnumerable<T> Read<T>(
+        IReadOnlyCollection<SqlText> queries, Func<int, NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
-        using NpgsqlCommand command = sql.ToCommand(Connection);
-        using RowReader reader = new(command, Settings, cancellation);
-        using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
-        while (reader.Read())
-            yield return read(reader.Rows);
+        if (queries.Count == 0)
+            yield break;
+        using NpgsqlBatch batch = SqlText.ToBatch(queries, Connection);
+        using RowReader reader = new(batch, Settings, cancellation);
+        using CancellationTokenRegistration stop = cancellation.Register(batch.Cancel);
+        for (int query = 0; query < queries.Count; query++)
+        {
+            while (reader.Read())
+                yield return read(query, reader.Rows);
+            reader.Next();
+        }
     }
 
     /// <inheritdoc/>
@@ -181,43 +207,20 @@ public sealed class Session : IDisposable
             return Timed(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
     }
 
-    private static async Task<List<T>> Rows<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
-        NpgsqlCommand command, CancellationToken cancellation)
-    {
-        NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            RowShape<T> shape = new(reader);
-            List<T> rows = [];
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                rows.Add(shape.Read());
-            return rows;
-        }
-    }
-
-    private T Timed<T>(Func<T> ask, CancellationToken cancellation)
-    {
-        long start = Stopwatch.GetTimestamp();
-        T answer = Guard(ask, cancellation);
-        Connection.TellTime(start);
-        return answer;
-    }
-
     // Disposing an Npgsql reader reads the rest of the result: cancel first when the caller left early.
     private sealed class RowReader : IDisposable
     {
-        private readonly NpgsqlCommand _command;
+        private readonly NpgsqlBatch _batch;
         private readonly ConnectionSettings _settings;
         private readonly CancellationToken _cancellation;
         private bool _ended;
 
-        public RowReader(NpgsqlCommand command, ConnectionSettings settings, CancellationToken cancellation)
+        public RowReader(NpgsqlBatch batch, ConnectionSettings settings, CancellationToken cancellation)
         {
-            (_command, _settings, _cancellation) = (command, settings, cancellation);
+            (_batch, _settings, _cancellation) = (batch, settings, cancellation);
             long start = Stopwatch.GetTimestamp();
-            Rows = Guard(() => command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult());
-            command.Connection!.TellTime(start);
+            Rows = Guard(() => batch.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult());
+            batch.Connection!.TellTime(start);
         }
 
         public NpgsqlDataReader Rows { get; }
@@ -225,15 +228,15 @@ public sealed class Session : IDisposable
         public bool Read()
         {
             _cancellation.ThrowIfCancellationRequested();
-            bool more = Guard(Rows.Read);
-            _ended = !more;
-            return more;
+            return Guard(Rows.Read);
         }
+
+        public void Next() => _ended = !Guard(Rows.NextResult);
 
         public void Dispose()
         {
             if (!_ended && !Rows.IsClosed)
-                _command.Cancel();
+                _batch.Cancel();
             try
             {
                 Rows.Dispose();

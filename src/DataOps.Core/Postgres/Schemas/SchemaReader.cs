@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using static DataOps.Core.Postgres.Schemas.SchemaRows;
 
@@ -23,23 +22,30 @@ internal sealed class SchemaReader
     private SchemaReader(Session session, string? temporary, CancellationToken cancellation)
     {
         bool isTemporary = temporary is not null;
-        IReadOnlyList<T> Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
-            SqlText sql) => session.Query<T>(sql, cancellation);
+        QueryBatch batch = new(session);
+        IReadOnlyList<RelationRow> relations = batch.Add<RelationRow>(Relations(isTemporary));
+        IReadOnlyList<SearchPath.Row> path = batch.Add<SearchPath.Row>(SearchPath.Query);
+        IReadOnlyList<ColumnRow> columns = batch.Add<ColumnRow>(Columns(isTemporary));
+        IReadOnlyList<ConstraintRow> constraints = batch.Add<ConstraintRow>(Constraints(session.ServerVersion));
+        IReadOnlyList<IndexRow> indexes = batch.Add<IndexRow>(Indexes(isTemporary));
+        IReadOnlyList<TriggerRow> triggers = batch.Add<TriggerRow>(Triggers);
+        IReadOnlyList<PolicyRow> policies = batch.Add<PolicyRow>(Policies);
+        _sequences = batch.Add<SequenceRow>(Sequences);
+        IReadOnlyList<TypeRow> typeRows = batch.Add<TypeRow>(SchemaRows.Types);
+        batch.Run(cancellation);
         _isAlone = session.Settings.Schema is not null;
-        _relations = Read<RelationRow>(Relations(isTemporary)).ToDictionary(r => r.Oid);
+        _relations = relations.ToDictionary(r => r.Oid);
         _path = isTemporary
-            ? [.. _relations.Values.Select(r => r.Schema).Distinct()]
+            ? [.. relations.Select(r => r.Schema).Distinct()]
             : SearchPath.Of(
-                session, [.. _relations.Values.Where(r => r.Kind != 'S').Select(r => (r.Schema, r.Name))]);
+                session, path[0], [.. relations.Where(r => r.Kind != 'S').Select(r => (r.Schema, r.Name))]);
         _spelling = temporary ?? Own;
-        _columns = Read<ColumnRow>(Columns(isTemporary)).ToLookup(c => c.Table);
-        _constraints = Read<ConstraintRow>(Constraints(session.ServerVersion))
-            .ToLookup(c => c.Domain != 0 ? c.Domain : c.Table);
-        _indexes = Read<IndexRow>(Indexes(isTemporary)).ToLookup(i => i.Table);
-        _triggers = Read<TriggerRow>(Triggers).ToLookup(t => t.Table);
-        _policies = Read<PolicyRow>(Policies).ToLookup(p => p.Table);
-        _sequences = Read<SequenceRow>(Sequences);
-        ILookup<bool, TypeRow> types = Read<TypeRow>(SchemaRows.Types).ToLookup(t => t.Kind == Extension);
+        _columns = columns.ToLookup(c => c.Table);
+        _constraints = constraints.ToLookup(c => c.Domain != 0 ? c.Domain : c.Table);
+        _indexes = indexes.ToLookup(i => i.Table);
+        _triggers = triggers.ToLookup(t => t.Table);
+        _policies = policies.ToLookup(p => p.Table);
+        ILookup<bool, TypeRow> types = typeRows.ToLookup(t => t.Kind == Extension);
         (Types, Installed) = (types[false], types[true]);
         _texts = ReadTexts(session, cancellation)
             .Where(t => t.Text is not null).ToDictionary(t => (t.Kind, t.Oid, t.Part), t => t.Text!);

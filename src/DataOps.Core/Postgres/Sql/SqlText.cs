@@ -194,8 +194,8 @@ internal sealed class SqlText
     }
 
     /// <summary>
-    /// The command that runs the SQL, without a limit of time; the one place where text reaches a server other than by
-    /// COPY.
+    /// The command that runs the SQL, without a limit of time; with <see cref="ToBatch"/> the only place where text
+    /// reaches a server other than by COPY.
     /// </summary>
     [SuppressMessage("Security", "CA2100",
         Justification = "Values are parameters and names are quoted by the type itself.")]
@@ -208,6 +208,24 @@ internal sealed class SqlText
             command.Parameters.Add(parameter);
         connection.Tell(this);
         return command;
+    }
+
+    /// <summary>The queries as one batch, which is sent as a whole, without a limit of time.</summary>
+    [SuppressMessage("Security", "CA2100",
+        Justification = "Values are parameters and names are quoted by the type itself.")]
+    internal static NpgsqlBatch ToBatch(IEnumerable<SqlText> queries, NpgsqlConnection connection)
+    {
+        NpgsqlBatch batch = new(connection) { Timeout = 0 };
+        foreach (SqlText query in queries)
+        {
+            (string text, IReadOnlyList<NpgsqlParameter> parameters) = query.WithParameters();
+            NpgsqlBatchCommand command = new(text);
+            foreach (NpgsqlParameter parameter in parameters)
+                command.Parameters.Add(parameter);
+            batch.BatchCommands.Add(command);
+            connection.Tell(query);
+        }
+        return batch;
     }
 
     private void Add<T>(T value)
