@@ -41,15 +41,19 @@ internal sealed class LossCount(string name)
     private readonly long[] _counts = new long[Enum.GetValues<Loss>().Length];
 
     /// <summary>How many there were.</summary>
-    public long Count => _counts.Sum() - _counts[(int)Loss.None];
+    public long Count => _counts.Sum();
 
-    /// <summary>Counts a value.</summary>
-    public void Add(Loss loss) => _counts[(int)loss]++;
+    /// <summary>Counts a value; on several threads at the same time.</summary>
+    public void Add(Loss loss)
+    {
+        if (loss != Loss.None)
+            Interlocked.Increment(ref _counts[(int)loss]);
+    }
 
     /// <summary>The field, and how many values of what kind.</summary>
     public override string ToString()
     {
-        IEnumerable<Loss> kinds = Enum.GetValues<Loss>().Where(i => i != Loss.None && _counts[(int)i] > 0);
+        IEnumerable<Loss> kinds = Enum.GetValues<Loss>().Where(i => _counts[(int)i] > 0);
         return $"{name}: {string.Join(", ", kinds.Select(i => Text(i, _counts[(int)i])))}";
     }
 

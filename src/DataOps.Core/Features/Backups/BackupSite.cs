@@ -143,9 +143,9 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         source.RefuseLargeObjects();
         IReadOnlyList<SourceTable> tables = source.Tables();
         Lock(session, tables, context.Cancellation);
-        (string snapshot, DateTime created) = session.Query<(string, DateTime)>(
-            $"select pg_export_snapshot(), now()", context.Cancellation).Single();
-        using SchemaDump schema = new(dump, session, snapshot, context.Cancellation);
+        DateTime created = session.Query<DateTime>($"select now()", context.Cancellation).Single();
+        SharedSnapshot snapshot = SharedSnapshot.Of(session, context.Cancellation);
+        using SchemaDump schema = new(dump, session, snapshot.Name, context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, catalog, options, context);
         (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files =

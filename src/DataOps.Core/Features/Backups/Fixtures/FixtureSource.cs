@@ -78,7 +78,7 @@ internal sealed class FixtureSource : RestoreSource
             return [.. SchemaStatements.Refresh(new SiteSource(live, _cancellation).Views())];
         PgDump dump = PgDump.Find(live, _options.ProgramFolder);
         using NpgsqlTransaction transaction = live.BeginSnapshot();
-        string snapshot = live.Query<string>($"select pg_export_snapshot()", _cancellation).Single();
+        string snapshot = SharedSnapshot.Of(live, _cancellation).Name;
         ReferenceCatalog catalog = ReferenceCatalog.Read(live);
         _ofDjango.Clear();
         _ofDjango.AddRange(OfDjango(catalog).Select(t => (t, Rows(live, t, _cancellation))));

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DataOps.Core.Features.Backups.Archives;
-using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Rows;
 
@@ -14,7 +13,7 @@ namespace DataOps.Core.Features.Backups.Rows;
 /// <param name="jobs">How many connections.</param>
 /// <param name="context">Progress and cancellation.</param>
 internal sealed class RowExport(
-    Session session, string snapshot, BackupCompression compression, int jobs, OperationContext context)
+    Session session, SharedSnapshot snapshot, BackupCompression compression, int jobs, OperationContext context)
 {
     /// <summary>The most bytes of rows in one member.</summary>
     public const int MemberSize = 1 << 23;
@@ -89,9 +88,7 @@ internal sealed class RowExport(
         ConcurrentQueue<TablePart> waiting, BlockingCollection<(string Name, PackedMember Content)> members,
         CancellationToken cancellation)
     {
-        using Session own = session.Fork(cancellation);
-        using NpgsqlTransaction transaction = own.BeginSnapshot();
-        Share(own, cancellation);
+        using Session own = snapshot.Fork(cancellation);
         using MemberPacker packer = new(compression);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(MemberSize);
         while (waiting.TryDequeue(out TablePart? part))
@@ -107,27 +104,6 @@ internal sealed class RowExport(
                 names.Add(name);
             }, cancellation);
             _done.Add((part, digest, names));
-        }
-    }
-
-    private void Share(Session own, CancellationToken cancellation)
-    {
-        try
-        {
-            own.Run($"set transaction snapshot {SqlText.Literal(snapshot)}", cancellation);
-        }
-        catch (DataOpsException e) when (e.InnerException is PostgresException
-        {
-            SqlState: PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject
-        })
-        {
-            throw new DataOpsException(
-                ErrorIds.SnapshotElsewhere, FailureKind.Connection,
-                $"A second connection to {session.Server} does not know the first one's snapshot: it leads to another "
-                    + "server, or the first connection was ended meanwhile.",
-                "Connect to one PostgreSQL server itself, not to a load balancer; the server's log tells why it ended "
-                    + "a connection.",
-                session.Server, e);
         }
     }
 }

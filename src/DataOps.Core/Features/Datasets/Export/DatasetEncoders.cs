@@ -10,6 +10,7 @@ internal sealed class DatasetEncoders(
     IReadOnlySet<(ModelLabel Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision,
     JsonFields jsonFields)
 {
+    private readonly Dictionary<string, LossCount> _losses = [];
     private readonly List<LossCount> _fields = [];
 
     /// <summary>How many values a reader of the file does not get back exactly.</summary>
@@ -22,8 +23,9 @@ internal sealed class DatasetEncoders(
     public Func<Column, ValueConverter> Of(Model model) => column =>
     {
         string field = model.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? "pk";
-        LossCount losses = new($"{model.Label}.{field}");
-        _fields.Add(losses);
+        string name = $"{model.Label}.{field}";
+        if (!_losses.TryGetValue(name, out LossCount? losses))
+            _fields.Add(_losses[name] = losses = new(name));
         return ValueConverter.For(column, new ValueForm
         {
             Precision = precision,

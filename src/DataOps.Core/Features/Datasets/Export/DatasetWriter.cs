@@ -1,71 +1,34 @@
+using System.Text;
 using DataOps.Core.Files;
 using DataOps.Core.Postgres.Copy;
-using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>
-/// Writes the rows of models as fixture objects, and tells of those of them without a target that were not searched
-/// before.
-/// </summary>
+/// <summary>Writes a fixture of the objects that are read for it.</summary>
+/// <param name="layout">How objects are laid out.</param>
+/// <param name="stream">Where they are written.</param>
+/// <param name="context">Progress and cancellation.</param>
+/// <param name="estimatedRows">How many rows there are, about; null where nobody knows.</param>
 internal sealed class DatasetWriter(
-    Session session,
-    DatasetLayout layout,
-    DatasetEncoders encoders,
-    ReferenceForm references,
-    MissingReferences? missing,
-    Stream stream,
-    OperationContext context,
-    long? estimatedRows)
+    DatasetLayout layout, Stream stream, OperationContext context, long? estimatedRows)
 {
-    private const int RowsPerReport = 4096;
-
     private readonly Utf8Output _output = new(stream);
-    private long _count;
+    private readonly int _between = Encoding.UTF8.GetByteCount(layout.Between);
 
-    public void Begin() => _output.WriteText(layout.Begin);
-
-    /// <summary>Writes a part's rows, in the order of their key.</summary>
-    public void Write(ExportPart part)
+    /// <summary>Writes the file, and returns the number of objects in it.</summary>
+    public long Write(DatasetReader reader, IReadOnlyList<DatasetSlice> slices)
     {
-        ModelColumns columns =
-            ModelColumns.Of(encoders, part, layout, references,
-                [.. missing?.Asked(part).Select(r => r.For(session, context.Cancellation)) ?? []]);
-        try
+        long count = 0;
+        _output.WriteText(layout.Begin);
+        reader.Read(slices, chunk =>
         {
-            using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);
-            while (rows.Read())
-                WriteObject(columns, rows);
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, context.Cancellation) is { } failure)
-        {
-            throw failure;
-        }
-        context.Report($"Exporting {columns.Label}", _count, estimatedRows);
-    }
-
-    /// <summary>Ends the file and returns the number of objects in it.</summary>
-    public long End()
-    {
-        _output.WriteText(_count > 0 ? layout.End : layout.EndEmpty);
+            // Nothing stands in front of the first.
+            _output.Write(chunk.Text.Written[(count == 0 && chunk.Count > 0 ? _between : 0)..]);
+            count += chunk.Count;
+            context.Report($"Exporting {chunk.Label}", count, estimatedRows);
+        }, context.Cancellation);
+        _output.WriteText(count > 0 ? layout.End : layout.EndEmpty);
         _output.Flush();
-        return _count;
-    }
-
-    private void WriteObject(ModelColumns columns, CopyReader row)
-    {
-        if (_count++ > 0)
-            _output.WriteText(layout.Between);
-        _output.Write(columns.Opening);
-        columns.WriteKey(row, _output);
-        _output.Write(columns.BeforeFields);
-        for (int i = 0; i < columns.Values.Count; i++)
-            columns.Values[i].Write(row, _output);
-        _output.Write(columns.Closing);
-        if (columns.MissesAny(row))
-            foreach ((TargetReference reference, string key, string value) in columns.Missing(row))
-                missing!.Add(reference, key, value);
-        if (_count % RowsPerReport == 0)
-            context.Report($"Exporting {columns.Label}", _count, estimatedRows);
+        return count;
     }
 }

@@ -95,6 +95,10 @@ public sealed partial record ExportDatasetOptions
     [OnlyWith(nameof(Format), DatasetFormat.Feincms)]
     public bool DeleteMissing { get; init; }
 
+    /// <summary>Connections that read large tables at the same time.</summary>
+    [Range(1, 64)]
+    public int Jobs { get; init; } = 2;
+
     /// <summary>Overwrite an existing file.</summary>
     public bool Force { get; init; }
 }
@@ -167,8 +171,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
         DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
-        session.Run($"set local statement_timeout = 0", context.Cancellation);
+        ExportSessions.LiftLimits(session, context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference, withEmbedded: false, reading: context);
         ExportPlan plan = call is null
@@ -205,16 +208,19 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         DatasetEncoders encoders =
             new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,
                 jsonFields);
+        IReadOnlyList<DatasetSlice> slices = DatasetSlice.Of(session, parts, context.Cancellation);
+        // A filter's values are known to its own session alone, and what it chooses is rarely much.
+        bool isLarge = slices.Count > parts.Count;
+        using ExportSessions sessions = ExportSessions.Of(session, isLarge ? options.Jobs : 1, context);
+        MissingReferences? heard = matters ? null : missing;
+        Dictionary<ExportPart, TargetReference[]> asked = parts.ToDictionary(
+            p => p,
+            p => (TargetReference[])[.. heard?.Asked(p).Select(r => r.For(session, context.Cancellation)) ?? []]);
+        DatasetReader reader = new(
+            sessions.All, s => ModelColumns.Of(encoders, s, layout, references, asked[s.Part]), layout, heard);
         long count = 0;
         long bytes = file.Write(stream =>
-        {
-            DatasetWriter writer = new(
-                session, layout, encoders, references, matters ? null : missing, stream, context, plan.EstimatedRows);
-            writer.Begin();
-            foreach (ExportPart part in parts)
-                writer.Write(part);
-            count = writer.End();
-        });
+            count = new DatasetWriter(layout, stream, context, plan.EstimatedRows).Write(reader, slices));
         if (options.OnMissingReference != OnMissingReference.KeepKey)
             missing.Warn(context);
         LeftOut left = new(session, catalog, context.Cancellation);

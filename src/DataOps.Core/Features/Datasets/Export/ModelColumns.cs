@@ -43,14 +43,15 @@ internal sealed class ModelColumns
 
     /// <summary>Makes them.</summary>
     /// <param name="encoders">Makes the converter of each column.</param>
-    /// <param name="part">The rows.</param>
+    /// <param name="slice">The rows.</param>
     /// <param name="layout">How an object is laid out.</param>
     /// <param name="references">How keys and references are written.</param>
     /// <param name="asked">References whose targets are looked up with the rows.</param>
     public static ModelColumns Of(
-        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references,
+        DatasetEncoders encoders, DatasetSlice slice, DatasetLayout layout, ReferenceForm references,
         IReadOnlyList<TargetReference> asked)
     {
+        ExportPart part = slice.Part;
         Model model = part.Model;
         Func<Column, ValueConverter> converterOf = encoders.Of(model);
         List<SqlText> expressions = [];
@@ -111,7 +112,7 @@ internal sealed class ModelColumns
             expressions.AddRange(targets.Values.Select(v => v));
         }
         SqlText order = model.Key.Count == 0 ? SqlText.Empty : (SqlText)$" order by {model.Key.Select(c => c.In("t"))}";
-        SqlText where = Where(references.Missing.Condition(model.Table), part.Condition);
+        SqlText where = Where(references.Missing.Condition(model.Table), part.Condition, slice.Condition);
         SqlText query = $"select {expressions} from {model.Table} t{SqlText.Join("", joins)}{where}{order}";
         return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values, asked, missing);
     }

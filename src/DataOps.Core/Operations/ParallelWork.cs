@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace DataOps.Core.Features.Backups;
+namespace DataOps.Core.Operations;
 
 /// <summary>Work on several connections, each on a thread of its own; the first failure stops the others.</summary>
 internal static class ParallelWork
