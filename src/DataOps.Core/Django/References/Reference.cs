@@ -149,12 +149,14 @@ internal abstract class Reference
     {
         IReadOnlyList<MissingTarget> missing = MissingTargets(session, catalog, cancellation);
         return session.Read(
-            [.. missing.Select(m => (SqlText)
-                $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}")],
+            [.. missing.Select(m => (SqlText)$"select {KeyText.Of(Table, "c")}, {Value("c")} from {RowsOf(m)}")],
             (i, row) => new DanglingReference(
                 this, row.GetString(0), row.GetString(1), missing[i].Table, missing[i].Note, missing[i].IsCertain),
             cancellation);
     }
+
+    /// <summary>The rows without a target of one way, for a FROM, by the alias c.</summary>
+    protected virtual SqlText RowsOf(MissingTarget missing) => $"{Table} c where {missing.IsDangling("c")}";
 
     /// <summary>What a number of rows without a target have, as a sentence.</summary>
     /// <param name="rows">How many they are.</param>

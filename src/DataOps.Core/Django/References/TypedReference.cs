@@ -18,6 +18,20 @@ internal abstract class TypedReference(
         [.. ContentTypes(session, cancellation).Select(id => MissingTarget(id, catalog.ContentTypeOf(id)))
             .OfType<MissingTarget>()];
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Where an index has both columns, it tells what has no target, and only those rows are read: a table of
+    /// revisions has long texts.
+    /// </remarks>
+    protected override SqlText RowsOf(MissingTarget missing) =>
+        missing.Table is null || !Table.HasIndexOn(contentType.Name, Column.Name)
+            ? base.RowsOf(missing)
+            : $"""
+              (select distinct k.{contentType}, k.{Column} from {Table} k where {missing.IsDangling("k")}) dead
+              cross join lateral (select * from {Table} c where c.{contentType} = dead.{contentType}
+                and c.{Column} = dead.{Column} offset 0) c
+              """;
+
     /// <summary>
     /// Which rows of a content type have no target; null where all have one, or are not to be judged.
     /// </summary>

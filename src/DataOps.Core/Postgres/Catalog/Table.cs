@@ -99,8 +99,9 @@ internal sealed record Table(
     /// <summary>The column of that name; null when there is none.</summary>
     public Column? Find(string column) => _byName.GetValueOrDefault(column);
 
-    /// <summary>Whether an index starts with this column.</summary>
-    public bool HasIndexOn(string column) => Indexes.Any(i => i.Columns.Count > 0 && i.Columns[0] == column);
+    /// <summary>Whether an index starts with these columns, in this order.</summary>
+    public bool HasIndexOn(params string[] columns) =>
+        Indexes.Any(i => i.Columns.Take(columns.Length).SequenceEqual(columns));
 
     /// <inheritdoc/>
     public override string ToString() => DisplayName;
