@@ -163,6 +163,9 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
         "repair-orphan", "--table", "auth_user", "wagtailcore_page")]
     [InlineData("Several databases are given, and repair-orphan is of one at a time. [SeveralDatabases]", "repair-orphan", "postgres://127.0.0.1:1/other")]
     [InlineData("--confirm:no says neither true nor false. [InvalidOption]", "remove-row", "--confirm:no", "--key", "1")]
+    [InlineData("There is no file /no/such/site.tar. [FileNotFound]", "restore-site", "/no/such/site.tar")]
+    [InlineData("There is no file /no/such/key.asc. [FileNotFound]",
+        "backup-site", "/no/such/new.tar", "--recipient", "/no/such/key.asc")]
     [InlineData("--quiet and --verbose contradict each other. [ContradictingOptions]", "get-site", "-q", "-v")]
     public void What_cannot_be_meant_is_refused(string message, params string[] arguments)
     {

@@ -6,6 +6,7 @@ public sealed partial record GetBackupOptions
     /// <summary>Archives that Backup-Site has written, and folders of them.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
     /// <summary>Databases by name.</summary>
@@ -17,6 +18,7 @@ public sealed partial record GetBackupOptions
     /// DATAOPS_KEY_PASSPHRASE has its passphrase.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 }
 

@@ -8,6 +8,7 @@ public sealed partial record RemoveBackupOptions : PlanOptions
     /// <summary>Archives that Backup-Site has written, and folders of them.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
     /// <summary>Keep the newest so many.</summary>
@@ -39,6 +40,7 @@ public sealed partial record RemoveBackupOptions : PlanOptions
     /// DATAOPS_KEY_PASSPHRASE has its passphrase. Without it they are left.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class ArchiveReader : IDisposable
         bool isFolder = Directory.Exists(full);
         if (!isFolder && !File.Exists(full))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                "Get-Backup lists the backups of a folder.", full);
+                FileAdvice.Backup, full);
         try
         {
             if (isFolder)
