@@ -69,6 +69,8 @@ public sealed class GetBackup : FileOperation<GetBackupOptions, SiteBackup>
     protected override IEnumerable<SiteBackup> Execute(GetBackupOptions options, OperationContext context)
     {
         NameFilter databases = new(options.DatabaseName);
+        foreach (UnfinishedBackup left in UnfinishedBackup.In(options.BackupFile))
+            context.Warning?.Invoke($"{left.Description}: {left.Advice}.");
         // Which database one is of that was not opened, only its key tells.
         return BackupList.Read(options.BackupFile, options.KeyFile, context)
             .Where(b => databases.IsEmpty || (!b.IsLocked && databases.Matches(b.Database)));
