@@ -133,7 +133,11 @@ internal sealed record BackupManifest(
 /// <param name="Provider">The locale provider: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's locale; null for libc.</param>
 internal sealed record BackupDatabase(
-    string Name, string Encoding, string Collation, string Ctype, string Provider, string? Locale);
+    string Name, string Encoding, string Collation, string Ctype, string Provider, string? Locale)
+{
+    /// <summary>What every server has, where nothing says what the database had; without a name.</summary>
+    public static BackupDatabase OfAnyServer { get; } = new("", "UTF8", "C", "C", "c", null);
+}
 
 /// <summary>A table of a backup.</summary>
 /// <param name="Schema">Its schema.</param>
@@ -160,6 +164,10 @@ internal sealed record BackupTable(
     /// <summary>The quoted, qualified name.</summary>
     [JsonIgnore]
     public SqlText Sql => SqlText.Identifier(Schema, Name);
+
+    /// <summary>The same with the columns, as COPY takes it; a list of none is no list.</summary>
+    [JsonIgnore]
+    public SqlText WithColumns => Columns.Count == 0 ? Sql : $"{Sql} ({SqlText.Identifiers(Columns)})";
 }
 
 /// <summary>A sequence of a backup.</summary>
