@@ -86,8 +86,8 @@ internal sealed record BackupManifest(
     private IEnumerable<string?> OtherTexts =>
     [
         Server, ServerVersion, System, Database.Collation, Database.Ctype, Database.Provider, Database.Locale,
-        .. Django.SelectMany(d => new[] { d.Key, d.Value }), .. Tables.Select(t => t.Condition), .. NotValid, .. LeftOut,
-        .. Storages.Select(s => s.Path),
+        .. Django.SelectMany(d => new[] { d.Key, d.Value }), .. Tables.Select(t => t.Condition), .. NotValid,
+        .. LeftOut, .. Storages.Select(s => s.Path),
     ];
 
     // What no server, and no Backup-Site, has written: null where there is none of it.

@@ -88,8 +88,8 @@ public sealed record RemoveBackupResult : ChangeResult
 }
 
 /// <summary>
-/// Removes backups by age and number: of each site those that no rule keeps. What is no whole backup is never removed, but
-/// for files that killed backups have left in the making.
+/// Removes backups by age and number: of each site those that no rule keeps. What is no whole backup is never removed,
+/// but for files that killed backups have left in the making.
 /// </summary>
 [Operation("Remove", "Backup", AsksFirst = true)]
 public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeResult>

@@ -31,7 +31,8 @@ internal sealed record UnfinishedBackup(string Path, DateTime Written, long? Byt
     /// <summary>Finds those in folders that no backup holds now.</summary>
     public static IEnumerable<UnfinishedBackup> In(IEnumerable<string> paths) => paths
         .Where(p => Directory.Exists(p) && !ArchiveFolder.IsOne(p)).Select(FullPath.Of).Distinct()
-        .SelectMany(f => new DirectoryInfo(f).EnumerateFileSystemInfos(".*").OrderBy(e => e.Name, StringComparer.Ordinal))
+        .SelectMany(f => new DirectoryInfo(f).EnumerateFileSystemInfos(".*")
+            .OrderBy(e => e.Name, StringComparer.Ordinal))
         .Where(e => e.LinkTarget is null).Select(Of).OfType<UnfinishedBackup>();
 
     /// <summary>Removes it, unless somebody holds it meanwhile.</summary>

@@ -99,7 +99,8 @@ internal sealed partial class ApplicationList
             }
             if (!root.TryGetProperty(name, out JsonElement own))
                 throw new DataOpsException(
-                    ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", FileAdvice.SiteList, file);
+                    ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".",
+                    FileAdvice.SiteList, file);
             AddAll(own, into, file, label);
             if (name == "models" && root.TryGetProperty("permissions", out JsonElement permissions))
                 AddAll(permissions, _permissions, file, PermissionName());

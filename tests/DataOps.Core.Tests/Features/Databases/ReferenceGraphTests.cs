@@ -48,7 +48,7 @@ public sealed class ReferenceGraphTests
     }
 
     [Fact]
-    public void Graphviz_draws_each_table_and_reference()
+    public async Task Graphviz_draws_each_table_and_reference()
     {
         const string program = "/usr/bin/dot";
         Assert.SkipUnless(File.Exists(program), "there is no dot (Debian: apt-get install graphviz)");
@@ -56,13 +56,13 @@ public sealed class ReferenceGraphTests
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
-        dot.StandardInput.Write(ReferenceGraph.Of(s_references, GraphLanguage.Dot));
+        await dot.StandardInput.WriteAsync(ReferenceGraph.Of(s_references, GraphLanguage.Dot));
         dot.StandardInput.Close();
         Task<string> error = dot.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string svg = dot.StandardOutput.ReadToEnd();
-        dot.WaitForExit();
+        string svg = await dot.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await dot.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal((0, ""), (dot.ExitCode, error.Result));
+        Assert.Equal((0, ""), (dot.ExitCode, await error));
         XElement[] groups = [.. XElement.Parse(svg).Descendants().Where(e => e.Name.LocalName == "g")];
         string[] Drawn(string kind) => [.. groups.Where(g => g.Attribute("class")?.Value == kind)
             .SelectMany(g => g.Elements().Where(e => e.Name.LocalName == "text")).Select(t => t.Value)

@@ -45,7 +45,10 @@ internal sealed class DumpSource : RestoreSource
         RequireWhole(reader, tables);
         Manifest = new(
             "pg_dump", 1, created, "", reader.ServerVersion,
-            (live is null ? BackupDatabase.OfAnyServer : new SiteSource(live, context.Cancellation).Database()) with { Name = database },
+            (live is null ? BackupDatabase.OfAnyServer : new SiteSource(live, context.Cancellation).Database()) with
+            {
+                Name = database,
+            },
             new Dictionary<string, string>(), tables, [], [], [], [], []);
     }
 
