@@ -86,6 +86,13 @@ public sealed class OperationGenerator : IIncrementalGenerator
             foreach ((string name, _) in o.Others("Unless"))
                 checks.AppendLine($"        {Operations}.OptionCheck.Given({Literal(o.Name)}, "
                     + $"{o.IsGiven} || {options.First(x => x.Name == name).IsGiven}, {Literal(o.Text)});");
+        // The options are meant: now they are about files.
+        foreach (Option o in options)
+            if (o.MustExist is var (advice, unless))
+                checks.AppendLine($"        {(unless is null ? "" : $"if (!{unless}) ")}"
+                    + (o.IsList ? $"foreach (string path in {o.Name}) " : "") + $"{Operations}.OptionCheck."
+                    + $"{(o.Member("Form", "Text") == "NamesOrFile" ? "ExistsIfFile" : "Exists")}("
+                    + $"{(o.IsList ? "path" : o.Name)}, {Literal(advice)});");
         // Objects that several operations take are read in the namespace of the first.
         string objects = string.Concat(options.Where(o => o.IsObjects).Select(o => (INamedTypeSymbol)o.Item)
             .Where(i => SymbolEqualityComparer.Default.Equals(i.ContainingNamespace, record.ContainingNamespace))

@@ -51,6 +51,14 @@ internal sealed class Option
     public bool IsPath => Member("Form",
         "Text") is "File" or "DatasetToRead" or "DatasetToWrite" or "Definition" or "NamesOrFile";
 
+    /// <summary>
+    /// The advice where a file that it names is not there, and the switch with which it need not be; null for neither.
+    /// </summary>
+    public (string Advice, string? Unless)? MustExist => Attributes("MustExist").FirstOrDefault() is { } must
+        ? ((string)must.ConstructorArguments[0].Value!,
+            must.NamedArguments.Select(a => (string?)a.Value.Value).FirstOrDefault())
+        : null;
+
     public bool IsMandatory => Is("Mandatory");
 
     /// <summary>Its full name, for a reference in documentation.</summary>

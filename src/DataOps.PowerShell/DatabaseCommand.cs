@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -166,7 +165,7 @@ public abstract class DatabaseCommand : ConnectingCommand
 
     /// <summary>A list of apps or models, of which entries that name files are full paths.</summary>
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
-        [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
+        [.. (entries ?? []).Select(e => OptionText.IsFile(e) ? FileSystemPath(e) : e)];
 
     /// <inheritdoc/>
     protected override void OnFailure(Exception failure)

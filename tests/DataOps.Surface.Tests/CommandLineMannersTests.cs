@@ -15,6 +15,19 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
         public void Dispose() => Database.Dispose();
     }
 
+    // What is typed, and the word that its last one becomes.
+    private static readonly (string Typed, string Word)[] s_lines =
+    [
+        ("dataops find-orp", "find-orphan"),
+        ("dataops find-orphan --incl", "--include-expected"),
+        ("dataops find-orphan --class=F", "--class=ForeignKey"),
+        ("dataops find-orphan --table auth_user_g --class F", "ForeignKey"),
+        ("dataops export-dataset new.json --model auth.user,news.categ", "auth.user,news.category"),
+        ("dataops get-page --site 127.0.0.1:8", "127.0.0.1:8000"),
+        // A file, which the shell knows by itself.
+        ("dataops test-backup /etc/hostn", "/etc/hostname"),
+    ];
+
     [Theory]
     [InlineData("/opt/bin/dataops find-orp", "find-orphan")]
     [InlineData("dataops find-orphan --class=f", "--class=ForeignKey")]
@@ -45,9 +58,54 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
             _dataops dataops F
             printf '%s|' "${COMPREPLY[@]}"
             """;
-        sample.Database.Execute("update wagtailcore_site set hostname = '127.0.0.1', port = 8000 where id = 1");
+        MoveSite();
 
         Assert.Equal("8000|ForeignKey|", Output("bash", ["--norc", "-c", script]));
+    }
+
+    [Fact]
+    [Trait("Day", "1")]
+    public void Zsh_completes_what_is_typed_at_its_prompt()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/zsh"), "there is no zsh (Debian: apt-get install zsh)");
+        string said = Path.GetTempFileName();
+        // Completion is the line editor's, and that wants a terminal.
+        string script = $$"""
+            zmodload zsh/zpty
+            zpty terminal zsh -f -i
+            zpty -w terminal 'PS1=; autoload -Uz compinit; compinit -u -D; dataops() { dotnet "$COMMAND_LINE" "$@"; }'
+            zpty -w terminal 'say() { print -r -- $BUFFER >>{{said}}; BUFFER=; }; zle -N say; bindkey ^T say'
+            zpty -w terminal 'source <(dataops completion zsh)'
+            for line in "$@"; zpty -n -w terminal "$line"$'\t\C-t'
+            zpty -w terminal exit
+            while zpty -r terminal shown; do print -r -- "$shown"; done
+            """;
+
+        MoveSite();
+
+        string shown = Output("timeout", ["60", "zsh", "-f", "-c", script, "zsh", .. s_lines.Select(l => l.Typed)]);
+
+        Assert.True(s_lines.Select(l => l.Typed[..(l.Typed.LastIndexOf(' ') + 1)] + l.Word)
+            .SequenceEqual(File.ReadLines(said).Select(l => l.TrimEnd())), shown);
+        File.Delete(said);
+    }
+
+    [Fact]
+    [Trait("Day", "1")]
+    public void Fish_offers_what_may_stand_at_the_end_of_a_line()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/fish"), "there is no fish (Debian: apt-get install fish)");
+        const string script = """
+            function dataops; dotnet $COMMAND_LINE $argv; end
+            dataops completion fish | source
+            for line in $argv; complete --do-complete $line; end
+            """;
+        MoveSite();
+
+        string offered = Output(
+            "timeout", ["60", "fish", "--no-config", "-c", script, .. s_lines.Select(l => l.Typed)]);
+
+        Assert.Equal(s_lines.Select(l => l.Word), offered.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
@@ -105,6 +163,9 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
         "repair-orphan", "--table", "auth_user", "wagtailcore_page")]
     [InlineData("Several databases are given, and repair-orphan is of one at a time. [SeveralDatabases]", "repair-orphan", "postgres://127.0.0.1:1/other")]
     [InlineData("--confirm:no says neither true nor false. [InvalidOption]", "remove-row", "--confirm:no", "--key", "1")]
+    [InlineData("There is no file /no/such/site.tar. [FileNotFound]", "restore-site", "/no/such/site.tar")]
+    [InlineData("There is no file /no/such/key.asc. [FileNotFound]",
+        "backup-site", "/no/such/new.tar", "--recipient", "/no/such/key.asc")]
     [InlineData("--quiet and --verbose contradict each other. [ContradictingOptions]", "get-site", "-q", "-v")]
     public void What_cannot_be_meant_is_refused(string message, params string[] arguments)
     {
@@ -147,6 +208,9 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
             StringComparison.Ordinal);
     }
 
+    private void MoveSite() =>
+        sample.Database.Execute("update wagtailcore_site set hostname = '127.0.0.1', port = 8000 where id = 1");
+
     private CommandLineRun Run(params string[] arguments) =>
         CommandLineRun.With(new() { ["DATABASE_URL"] = sample.Database.Uri }, arguments);
 
@@ -159,7 +223,9 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DATABASE_URL"] = sample.Database.Uri;
         start.Environment["COMMAND_LINE"] = Surface.CommandLine;
+        start.RedirectStandardInput = true;
         using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

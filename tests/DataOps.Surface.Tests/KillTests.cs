@@ -77,6 +77,67 @@ public sealed class KillTests(PostgresServer server, ITestOutputHelper output) :
         Assert.True(counts.Killed > 0);
     }
 
+    [Fact]
+    [Trait("Day", "2")]
+    public void A_command_killed_while_it_reads_an_encrypted_archive_leaves_no_row_in_the_clear()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/gpg"), "there is no gpg, or no /proc");
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        DirectoryInfo home = Directory.CreateTempSubdirectory("dataops-gpg-");
+        try
+        {
+            string temporary = home.CreateSubdirectory("tmp").FullName;
+            // Large enough for a look while it is decrypted, and while it is read.
+            string media = home.CreateSubdirectory("media").FullName;
+            byte[] noise = new byte[40 << 20];
+            Random.Shared.NextBytes(noise);
+            File.WriteAllBytes(Path.Join(media, "noise"), noise);
+            void Gpg(params string[] arguments) => Process.Start("gpg",
+                ["--homedir", home.FullName, "--batch", "--quiet", "--passphrase", "", .. arguments])!.WaitForExit();
+            (string open, string secret, string archive) =
+                (Path.Join(home.FullName, "key"), Path.Join(home.FullName, "secret"), Path.Join(home.FullName, "site.tar"));
+            Gpg("--quick-generate-key", "keeper", "future-default", "default", "never");
+            Gpg("--output", open, "--export", "keeper");
+            Gpg("--output", secret, "--export-secret-keys", "keeper");
+            CommandLineRun backup = CommandLineRun.Of(
+                "backup-site", archive, "--storage", $"media={media}", "--recipient", open, site.Uri);
+            Assert.True(backup.ExitCode == 0, backup.Error);
+            foreach (long most in new[] { 1L, noise.Length })
+            {
+                using Process process = CommandLineRun.Start(
+                    new() { ["TMPDIR"] = temporary }, "test-backup", archive, "--key-file", secret);
+                SpinWait.SpinUntil(() => process.HasExited || Clear(process, temporary) >= most, 60_000);
+                Assert.False(process.HasExited, "it ended before it was killed");
+                process.Kill();
+                process.WaitForExit();
+                Assert.Empty(Directory.GetFiles(temporary, "dataops-*"));
+            }
+        }
+        finally
+        {
+            Process.Start("gpgconf", ["--homedir", home.FullName, "--kill", "all"])!.WaitForExit();
+            home.Delete(recursive: true);
+        }
+    }
+
+    // The size of the decrypted archive that a process has open; 0 for none.
+    private static long Clear(Process process, string folder)
+    {
+        try
+        {
+            if (Array.Find(Directory.GetFiles($"/proc/{process.Id}/fd"), f => File.ResolveLinkTarget(f, false)?.FullName
+                .StartsWith($"{folder}/dataops-", StringComparison.Ordinal) == true) is not { } clear)
+                return 0;
+            using FileStream file = new(clear, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return file.Length;
+        }
+        // It ends, or has just closed it.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     private static bool Equal(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.OrderBy(t => t.Key).SequenceEqual(other.OrderBy(t => t.Key));
 

@@ -33,7 +33,7 @@ internal sealed class MigrationSources : IDisposable
                 Dispose();
                 throw new DataOpsException(
                     ErrorIds.ReadFailed, FailureKind.InvalidData, $"{path} cannot be read: {e.Message}",
-                    "-MigrationPath takes folders, wheels, zip and tar files.", path, e);
+                    FileAdvice.Migrations, path, e);
             }
         Files = new PythonFiles(_files) { Known = MigrationHistory.Known };
     }
@@ -51,7 +51,7 @@ internal sealed class MigrationSources : IDisposable
         else if (!File.Exists(path))
             throw new DataOpsException(
                 ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file or folder {path}.",
-                "-MigrationPath takes folders, wheels, zip and tar files.", path);
+                FileAdvice.Migrations, path);
         else if (s_tars.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
             AddTar(path);
         else

@@ -35,8 +35,12 @@ internal sealed record WholeFile(string Path, bool Overwrite)
             {
                 write(file);
                 file.Flush(flushToDisk: true);
+                // As long as it has its hidden name it is held: whoever finds it free has found what was left behind.
+                if (!OperatingSystem.IsWindows())
+                    File.Move(unfinished, Path, Overwrite);
             }
-            File.Move(unfinished, Path, Overwrite);
+            if (OperatingSystem.IsWindows())
+                File.Move(unfinished, Path, Overwrite);
             return new FileInfo(Path).Length;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

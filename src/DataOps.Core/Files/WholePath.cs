@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DataOps.Core.Files;
 
 /// <summary>The place of a file or folder that is made beside it, and put there when it is whole.</summary>
-internal static class WholePath
+internal static partial class WholePath
 {
     /// <summary>Checks everything that can be checked before anything is read.</summary>
     /// <param name="full">The full path.</param>
@@ -33,4 +35,11 @@ internal static class WholePath
     /// <summary>A new, hidden name beside it.</summary>
     public static string Hidden(string full) =>
         Path.Join(Path.GetDirectoryName(full), $".{Path.GetFileName(full)}.{Guid.NewGuid():N}");
+
+    /// <summary>The name that a hidden one was made of; null where it is none.</summary>
+    public static string? Shown(string hidden) =>
+        HiddenName().Match(hidden) is { Success: true } name ? name.Groups[1].Value : null;
+
+    [GeneratedRegex(@"^\.(.+)\.[0-9a-f]{32}$", RegexOptions.Singleline)]
+    private static partial Regex HiddenName();
 }

@@ -16,19 +16,44 @@ internal static class PrivateFile
     /// <exception cref="IOException">It is there, or cannot be written.</exception>
     public static FileStream Create(string path, string? replaced = null)
     {
+        FileStream file = Create(path, FileShare.None);
+        if (!OperatingSystem.IsWindows() && File.Exists(replaced))
+            Keep(file, File.GetUnixFileMode(replaced));
+        return file;
+    }
+
+    /// <summary>Creates a file that this process opens once more while it is open.</summary>
+    /// <exception cref="IOException">It is there, or cannot be written.</exception>
+    public static FileStream CreateShared(string path) => Create(path, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>
+    /// Holds a file against everybody else, as whoever writes one does; null where another holds it, it is gone, or may
+    /// not be written.
+    /// </summary>
+    public static FileStream? Hold(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static FileStream Create(string path, FileShare share)
+    {
         FileStreamOptions options = new()
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = FileShare.None,
+            Share = share,
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Owner;
-        FileStream file = new(path, options);
-        if (!OperatingSystem.IsWindows() && File.Exists(replaced))
-            Keep(file, File.GetUnixFileMode(replaced));
-        return file;
+        return new(path, options);
     }
 
     // A file system that gives all files one mode refuses to change it, also to what it is.

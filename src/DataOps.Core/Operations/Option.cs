@@ -80,6 +80,21 @@ public sealed class UnlessAttribute(string option) : Attribute
 }
 
 /// <summary>
+/// The option names files or folders that are read: where one is not there, that is said before anything is connected
+/// to or asked. An empty text, - and JSON name none.
+/// </summary>
+/// <param name="advice">What to do where there is no such file.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class MustExistAttribute(string advice) : Attribute
+{
+    /// <summary>What to do where there is no such file.</summary>
+    public string Advice { get; } = advice;
+
+    /// <summary>The switch with which it need not be there; null for none.</summary>
+    public string? Unless { get; set; }
+}
+
+/// <summary>
 /// The operation does not have the options of a record from which its own derives, nor those that this one inherits.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]

@@ -44,6 +44,39 @@ public static partial class OptionCheck
                 "Files are neither fetched nor sent: name one in the file system.", path);
     }
 
+    /// <summary>Refuses the path of a file or a folder that is not there.</summary>
+    /// <param name="path">The path; an empty text, - and JSON are none.</param>
+    /// <param name="advice">What to do then.</param>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>.</exception>
+    public static void Exists(string? path, string advice)
+    {
+        if (path is null or "" or "-" || path.AsSpan().TrimStart() is ['{', ..])
+            return;
+        string full = FullPath.Of(path);
+        try
+        {
+            _ = File.GetAttributes(full);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataOpsException(
+                ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.", advice, full, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it says what is wrong with it.
+            return;
+        }
+    }
+
+    /// <summary>Refuses an entry of a list that names a file which is not there.</summary>
+    /// <inheritdoc cref="Exists"/>
+    public static void ExistsIfFile(string entry, string advice)
+    {
+        if (OptionText.IsFile(entry))
+            Exists(entry, advice);
+    }
+
     /// <summary>Refuses an option that means nothing without another one.</summary>
     /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
     public static void OnlyWith(string name, bool isGiven, bool isOther, string other)

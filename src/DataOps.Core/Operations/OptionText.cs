@@ -10,6 +10,14 @@ public static class OptionText
     public static IReadOnlyList<T> List<T>(string name, IEnumerable<string> texts) =>
         [.. texts.SelectMany(Values).Select(t => Parse<T>(name, t))];
 
+    /// <summary>
+    /// Whether an entry names a file and not an app or a model: it has a path's separator, or ends in .json or .txt.
+    /// </summary>
+    public static bool IsFile(string entry) =>
+        entry.AsSpan().IndexOfAny('/', '\\') >= 0
+        || entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || entry.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads a value: a text, a number, true or false, or a member of an enumeration.</summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: the text is not a value of the type.</exception>
     public static T Parse<T>(string name, string text)

@@ -1,6 +1,9 @@
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Tests.Operations;
@@ -51,6 +54,34 @@ public sealed class OptionTests
 
         Assert.Equal(
             ("ContradictingOptions", "-NoUndo and -UndoPath contradict each other."), (refusal.Id, refusal.Message));
+    }
+
+    [Fact]
+    public void A_file_to_read_that_is_not_there_is_said_before_anything_else()
+    {
+        const string missing = "/no/such/file.json";
+        string[] accepted = [.. from operation in OperationDescription.All
+            from option in operation.Options
+            where option.Form is OptionForm.File or OptionForm.DatasetToRead or OptionForm.Definition
+                or OptionForm.NamesOrFile
+            let options = option.Set!(Valid(operation), [missing])
+            where Record.Exception(options.Validate) is not DataOpsException { Id: ErrorIds.FileNotFound }
+            select $"{operation.Name} -{option.Name}"];
+
+        // These are written, tried with another option below, or may be patterns.
+        Assert.Equal(
+        [
+            "Backup-Site -Base", "Backup-Site -Path", "Export-AuditReport -Path", "Export-Schema -Path",
+            "Export-SiteDescription -Path", "Get-Change -UndoFile", "New-EnvironmentDefinition -Path",
+            "New-RepairPolicy -Path", "Remove-Change -UndoFile",
+        ], accepted.Where(o => !o.EndsWith(" -UndoPath", StringComparison.Ordinal)
+            && !o.EndsWith(" -ProgramFolder", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        new TestDatabaseOptions { Baseline = missing, UpdateBaseline = true }.Validate();
+        Assert.Equal($"There is no file {missing}.", Message(new BackupSiteOptions
+        {
+            Path = "new", AsFolder = true, Base = missing,
+        }));
+        new RepairDatabaseOptions { Policy = "{}" }.Validate();
     }
 
     [Fact]
@@ -138,7 +169,8 @@ public sealed class OptionTests
     private static string Any(OptionDescription option) =>
         (Nullable.GetUnderlyingType(option.Type) ?? option.Type) is { IsEnum: true } type
             ? Enum.GetNames(type)[0]
-            : "x.json";
+            : option.Form is OptionForm.Text ? "x.json"
+            : typeof(OptionTests).Assembly.Location;
 
     // Without a session: an operation that went on would fail in another way.
     private static DataOpsException Refusal(OperationDescription operation, IOptions options) =>

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DataOps.Core.Changes.UndoFiles;
@@ -73,6 +75,42 @@ internal sealed record UndoHeader(
     /// <summary>Sequences that the operation set, or gave to a column; null where it did so to none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SetSequence>? Sequences { get; init; }
+
+    /// <summary>
+    /// The server and the database that the beginning of a file names, without reading more of it: names of files are
+    /// alike where those of servers and databases are. Null where the file cannot be read, or does not begin so.
+    /// </summary>
+    public static (string Server, string Database)? Origin(string path)
+    {
+        byte[] beginning = new byte[1 << 12];
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using GZipStream text = new(file, CompressionMode.Decompress);
+            int length = text.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+            Utf8JsonReader json = new(beginning.AsSpan(0, length), isFinalBlock: false, default);
+            string? server = null;
+            while (json.Read())
+                if (json is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+                {
+                    bool isServer = json.ValueTextEquals("server");
+                    bool isDatabase = json.ValueTextEquals("database");
+                    if (!json.Read())
+                        return null;
+                    if (isServer)
+                        server = json.GetString();
+                    else if (isDatabase)
+                        return server is not null && json.GetString() is { } database ? (server, database) : null;
+                }
+            return null;
+        }
+        // Whoever reads the whole file says what is wrong with it.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException
+            or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The first line for what the session's transaction has done.</summary>
     public static UndoHeader Of(

@@ -121,8 +121,9 @@ internal sealed class UndoPlace
     {
         try
         {
-            using FileStream held = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            File.Delete(file);
+            using FileStream? held = PrivateFile.Hold(file);
+            if (held is not null)
+                File.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -32,25 +32,6 @@ internal static class RowLabel
     public static SqlText Named(ReferenceCatalog catalog, Table table, Alias alias, SqlText key) =>
         $"concat({key}, ' (' || {Of(catalog, table, alias)} || ')')";
 
-    /// <summary>
-    /// Rows with their labels, as <c>64 (Hof /home/locations/hof/)</c>; the key alone where there is none.
-    /// </summary>
-    /// <param name="session">The session.</param>
-    /// <param name="catalog">Leads to the parent's table.</param>
-    /// <param name="table">The table.</param>
-    /// <param name="keys">The keys of a few rows, as texts.</param>
-    /// <param name="cancellation">Cancels the query.</param>
-    public static IReadOnlyList<string> Of(
-        Session session, ReferenceCatalog catalog, Table table, IReadOnlyList<string> keys,
-        CancellationToken cancellation)
-    {
-        if (keys.Count == 0)
-            return [];
-        Dictionary<string, string> labels = Read(session, catalog, table, [.. keys], cancellation)
-            .DistinctBy(r => r.Key).ToDictionary(r => r.Key, r => r.Label);
-        return [.. keys.Select(k => Named(k, labels.GetValueOrDefault(k)))];
-    }
-
     /// <summary>The labels of rows, by their keys as texts; those that have none are left out.</summary>
     public static IEnumerable<(string Key, string Label)> Read(
         Session session, ReferenceCatalog catalog, Table table, string[] keys, CancellationToken cancellation)

@@ -70,7 +70,7 @@ internal sealed class AuditBaseline
                 ? new([], [], schema, isDetailed ?? false, isUpdated)
                 : throw new DataOpsException(
                     ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                    "Write it first: -UpdateBaseline.", full);
+                    FileAdvice.Baseline, full);
         AuditBaseline baseline = Parse(full, schema, isDetailed ?? false, isUpdated);
         if (baseline.AllRuns is [.., { } last] && isDetailed is { } asked && last.IsDetailed != asked)
             throw new DataOpsException(

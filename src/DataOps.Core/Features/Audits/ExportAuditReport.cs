@@ -45,6 +45,7 @@ public sealed partial record ExportAuditReportOptions
     /// audits are run here.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Baseline)]
     public string? Baseline { get; init; }
 
     /// <summary>Findings of Test-Database to report. Default: all audits are run.</summary>

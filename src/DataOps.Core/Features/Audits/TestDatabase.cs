@@ -41,12 +41,14 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
 
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
     [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
     /// <summary>
     /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
     /// </summary>
     [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 
     /// <summary>The role that the application connects with: report the privileges that it lacks.</summary>
@@ -58,6 +60,7 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     /// </summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferencePath))]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>
@@ -72,6 +75,7 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     /// A schema, as Export-Schema or pg_dump --schema-only write it: report where the database is another one.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Schema)]
     public string? ReferencePath { get; init; }
 
     /// <summary>
@@ -84,6 +88,7 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     /// Findings of an earlier audit, as JSON: tell of each finding whether it is new, has grown, is known, or is gone.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Baseline, Unless = nameof(UpdateBaseline))]
     public string? Baseline { get; init; }
 
     /// <summary>

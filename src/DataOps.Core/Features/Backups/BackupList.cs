@@ -7,6 +7,10 @@ internal static class BackupList
 {
     private static readonly string[] s_endings = ["*.tar", "*.tar.gpg", "*.tar.pgp", "*.tar.asc"];
 
+    /// <summary>Whether a file of this name, in a folder, can be a backup.</summary>
+    public static bool IsName(string name) =>
+        s_endings.Any(e => name.EndsWith(e[1..], StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Reads their manifests, and gives the oldest first.</summary>
     /// <param name="paths">Archives, and folders of them.</param>
     /// <param name="keyFile">The file of the secret key that opens encrypted ones; without it they are listed closed.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Storages;
 
 namespace DataOps.Core.Features.Backups;
 
@@ -40,6 +41,9 @@ internal sealed record BackupManifest(
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const int NewestVersion = 1;
 
+    // PostgreSQL's have 63 bytes, unless somebody has built it otherwise.
+    private const int LongestName = 1000;
+
     /// <summary>
     /// The server's system identifier, which tells a site from one of the same name on another server; null in a backup
     /// of an older version.
@@ -71,6 +75,29 @@ internal sealed record BackupManifest(
         && Storages.All(s => s is { Name: not null, Path: not null })
         && Members.All(m => m is { Name: not null, Sha256: not null });
 
+    // Names that become part of statements.
+    private IEnumerable<string> Identifiers =>
+    [
+        Database.Name, Database.Encoding, .. Tables.SelectMany(t => new[] { t.Schema, t.Name }.Concat(t.Columns)),
+        .. Sequences.SelectMany(s => new[] { s.Schema, s.Name }),
+        .. (Views ?? []).SelectMany(v => new[] { v.Schema, v.Name }),
+    ];
+
+    private IEnumerable<string?> OtherTexts =>
+    [
+        Server, ServerVersion, System, Database.Collation, Database.Ctype, Database.Provider, Database.Locale,
+        .. Django.SelectMany(d => new[] { d.Key, d.Value }), .. Tables.Select(t => t.Condition), .. NotValid,
+        .. LeftOut, .. Storages.Select(s => s.Path),
+    ];
+
+    // What no server, and no Backup-Site, has written: null where there is none of it.
+    private string? Impossible =>
+        Identifiers.Any(n => n.Length is 0 or > LongestName || n.Contains('\0'))
+            ? "a name in its manifest is empty, too long, or holds a NUL character"
+        : OtherTexts.Any(t => t?.Contains('\0') == true) ? "a text in its manifest holds a NUL character"
+        : !Storages.All(s => StorageFolder.IsName(s.Name)) ? "a storage in its manifest has a name that none can have"
+        : null;
+
     /// <summary>The manifest as it stands in the archive.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.BackupManifest);
 
@@ -87,7 +114,9 @@ internal sealed record BackupManifest(
                 throw invalid("its manifest is that of another program");
             if (manifest.Version > NewestVersion)
                 throw invalid($"it is of format {manifest.Version}, and this program reads {NewestVersion}: update it");
-            return manifest.IsWhole ? manifest : throw invalid("its manifest lacks a member");
+            if (!manifest.IsWhole)
+                throw invalid("its manifest lacks a member");
+            return manifest.Impossible is { } why ? throw invalid(why) : manifest;
         }
         catch (JsonException e)
         {
@@ -104,7 +133,11 @@ internal sealed record BackupManifest(
 /// <param name="Provider">The locale provider: <c>c</c>, <c>i</c> or <c>b</c>.</param>
 /// <param name="Locale">The provider's locale; null for libc.</param>
 internal sealed record BackupDatabase(
-    string Name, string Encoding, string Collation, string Ctype, string Provider, string? Locale);
+    string Name, string Encoding, string Collation, string Ctype, string Provider, string? Locale)
+{
+    /// <summary>What every server has, where nothing says what the database had; without a name.</summary>
+    public static BackupDatabase OfAnyServer { get; } = new("", "UTF8", "C", "C", "c", null);
+}
 
 /// <summary>A table of a backup.</summary>
 /// <param name="Schema">Its schema.</param>
@@ -131,6 +164,10 @@ internal sealed record BackupTable(
     /// <summary>The quoted, qualified name.</summary>
     [JsonIgnore]
     public SqlText Sql => SqlText.Identifier(Schema, Name);
+
+    /// <summary>The same with the columns, as COPY takes it; a list of none is no list.</summary>
+    [JsonIgnore]
+    public SqlText WithColumns => Columns.Count == 0 ? Sql : $"{Sql} ({SqlText.Identifiers(Columns)})";
 }
 
 /// <summary>A sequence of a backup.</summary>

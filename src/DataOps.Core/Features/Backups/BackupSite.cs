@@ -39,6 +39,7 @@ public sealed partial record BackupSiteOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     [OnlyWith(nameof(AsFolder))]
+    [MustExist(FileAdvice.Backup)]
     public string? Base { get; init; }
 
     /// <summary>
@@ -46,6 +47,7 @@ public sealed partial record BackupSiteOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(AsFolder))]
+    [MustExist(FileAdvice.Key)]
     public IReadOnlyList<string> Recipient { get; init; } = [];
 
     /// <summary>Folders of files to take along, as name=folder: media=/srv/site/media.</summary>

@@ -6,6 +6,7 @@ public sealed partial record GetBackupOptions
     /// <summary>Archives that Backup-Site has written, and folders of them.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
     /// <summary>Databases by name.</summary>
@@ -17,6 +18,7 @@ public sealed partial record GetBackupOptions
     /// DATAOPS_KEY_PASSPHRASE has its passphrase.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 }
 
@@ -67,6 +69,8 @@ public sealed class GetBackup : FileOperation<GetBackupOptions, SiteBackup>
     protected override IEnumerable<SiteBackup> Execute(GetBackupOptions options, OperationContext context)
     {
         NameFilter databases = new(options.DatabaseName);
+        foreach (UnfinishedBackup left in UnfinishedBackup.In(options.BackupFile))
+            context.Warning?.Invoke($"{left.Description}: {left.Advice}.");
         // Which database one is of that was not opened, only its key tells.
         return BackupList.Read(options.BackupFile, options.KeyFile, context)
             .Where(b => databases.IsEmpty || (!b.IsLocked && databases.Matches(b.Database)));

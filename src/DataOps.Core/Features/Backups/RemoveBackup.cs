@@ -8,6 +8,7 @@ public sealed partial record RemoveBackupOptions : PlanOptions
     /// <summary>Archives that Backup-Site has written, and folders of them.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
     /// <summary>Keep the newest so many.</summary>
@@ -39,6 +40,7 @@ public sealed partial record RemoveBackupOptions : PlanOptions
     /// DATAOPS_KEY_PASSPHRASE has its passphrase. Without it they are left.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 
     /// <summary>
@@ -54,7 +56,10 @@ public sealed partial record RemoveBackupOptions : PlanOptions
 /// <param name="Created">When its rows were as they are in it, in UTC.</param>
 /// <param name="Bytes">Its size, in bytes.</param>
 /// <param name="Kept">Whether it stays.</param>
-/// <param name="Reason">The rules that keep it, with the day, week, month or year; null where none does.</param>
+/// <param name="Reason">
+/// The rules that keep it, with the day, week, month or year; <c>unfinished</c> of what a killed backup has left; null
+/// where no rule keeps it.
+/// </param>
 public sealed record BackupDecision(
     string Server, string Database, string Path, DateTime Created, long Bytes, bool Kept, string? Reason)
     : IChangeResult;
@@ -65,6 +70,9 @@ public sealed record RemoveBackupResult : ChangeResult
     /// <summary>The number of backups that stay.</summary>
     public int Kept { get; init; }
 
+    /// <summary>The number of files among those that go that killed backups have left unfinished.</summary>
+    public int Unfinished { get; init; }
+
     /// <summary>The size of those that go, in bytes.</summary>
     public long Bytes { get; init; }
 
@@ -74,15 +82,20 @@ public sealed record RemoveBackupResult : ChangeResult
     /// <inheritdoc/>
     public override string Describe() => WouldChange == 0
         ? $"remove nothing, and keep {Counted.Of(Kept, "backup")}"
-        : $"remove {Counted.Of(WouldChange, "backup")} ({Bytes >> 20} MB) for good, and keep {Kept}";
+        : $"remove {Counted.Of(WouldChange - Unfinished, "backup")}"
+            + (Unfinished == 0 ? "" : $" and {Counted.Of(Unfinished, "unfinished file")}")
+            + $" ({Bytes >> 20} MB) for good, and keep {Kept}";
 }
 
 /// <summary>
-/// Removes backups by age and number: of each site those that no rule keeps. What is no whole backup is never removed.
+/// Removes backups by age and number: of each site those that no rule keeps. What is no whole backup is never removed,
+/// but for files that killed backups have left in the making.
 /// </summary>
 [Operation("Remove", "Backup", AsksFirst = true)]
 public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeResult>
 {
+    private const string UnfinishedReason = "unfinished";
+
     /// <inheritdoc/>
     /// <exception cref="DataOpsException"><c>MissingOption</c>: no rule says what stays; <c>WriteFailed</c>: one cannot
     /// be removed.</exception>
@@ -107,11 +120,13 @@ public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeRes
                    decision.Backup.Server, decision.Backup.Database, decision.Backup.Path, decision.Backup.Created,
                    decision.Backup.Bytes, decision.Why is not null, decision.Why),
         ];
-        BackupDecision[] going = [.. decisions.Where(d => !d.Kept)];
-        foreach (BackupDecision decision in decisions)
+        UnfinishedBackup[] left = [.. Unfinished(options, context)];
+        BackupDecision[] going = [.. decisions.Where(d => !d.Kept), .. left.Select(
+            l => new BackupDecision("", "", l.Path, l.Written, l.Bytes!.Value, Kept: false, UnfinishedReason))];
+        foreach (BackupDecision decision in decisions.Concat(going[^left.Length..]))
         {
             if (!decision.Kept && !options.WhatIf)
-                Remove(decision.Path);
+                Remove(decision.Path, Array.Find(left, l => l.Path == decision.Path));
             yield return decision;
         }
         yield return new RemoveBackupResult
@@ -122,7 +137,8 @@ public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeRes
             Changed = !options.WhatIf && going.Length > 0,
             Count = options.WhatIf ? 0 : going.Length,
             WouldChange = going.Length,
-            Kept = decisions.Length - going.Length,
+            Kept = decisions.Count(d => d.Kept),
+            Unfinished = left.Length,
             Bytes = going.Sum(d => d.Bytes),
             Duration = context.Seconds,
         };
@@ -165,11 +181,24 @@ public sealed class RemoveBackup : FileOperation<RemoveBackupOptions, IChangeRes
         }
     }
 
-    private static void Remove(string path)
+    // Nobody knows of which database it is.
+    private static IEnumerable<UnfinishedBackup> Unfinished(RemoveBackupOptions options, OperationContext context)
+    {
+        foreach (UnfinishedBackup left in UnfinishedBackup.In(options.BackupFile))
+            if (left.IsCertain && options.DatabaseName.Count == 0)
+                yield return left;
+            else
+                context.Warning?.Invoke($"{left.Description}, and stays: "
+                    + (left.IsCertain ? "nobody knows whether -DatabaseName names its database." : $"{left.Advice}."));
+    }
+
+    private static void Remove(string path, UnfinishedBackup? unfinished)
     {
         try
         {
-            if (Directory.Exists(path))
+            if (unfinished is not null)
+                unfinished.Remove();
+            else if (Directory.Exists(path))
                 WholeFolder.Remove(path);
             else
                 File.Delete(path);

@@ -15,6 +15,7 @@ public sealed partial record RestoreModelOptions : UndoableOptions
 {
     /// <summary>The archive that Backup-Site has written.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public string Path { get; init; } = "";
 
     /// <summary>Models whose rows become as they are in the archive, as app or app.model.</summary>
@@ -25,6 +26,7 @@ public sealed partial record RestoreModelOptions : UndoableOptions
     /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 
     /// <summary>Also delete rows of these models that the archive lacks. Default: they stay.</summary>

@@ -26,12 +26,14 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// The archive: of Backup-Site, of pg_dump, of Diskette, or a folder of datasets as Import-Dataset reads them.
     /// </summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public string Path { get; init; } = "";
 
     /// <summary>
     /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 
     /// <summary>
@@ -51,6 +53,7 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// before anybody can connect: a file, or its JSON.
     /// </summary>
     [Option(Form = OptionForm.Definition)]
+    [MustExist(FileAdvice.Definition)]
     public string Environment { get; init; } = "";
 
     /// <summary>

@@ -9,12 +9,14 @@ public sealed partial record TestBackupOptions
     /// <summary>Archives of Backup-Site, of pg_dump or of Diskette, and folders of datasets.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
+    [MustExist(FileAdvice.Backup)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
     /// <summary>
     /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Key)]
     public string? KeyFile { get; init; }
 
     /// <summary>Restore each into a scratch server on this machine, with all constraints, and audit it.</summary>
@@ -81,7 +83,7 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
         BackupManifest manifest = archive.Manifest;
         archive.Test(context);
         foreach (BackupStorage storage in manifest.Storages)
-            Test(archive, storage, context);
+            archive.ReadFiles(storage, "Reading", file => file.CopyTo(Stream.Null), context);
         BackupTest test = new(
             manifest.Server, manifest.Database.Name, archive.Path, manifest.Created, manifest.Members.Count,
             manifest.Tables.Count, manifest.Rows, manifest.Storages.Sum(s => s.Files), null, null, null, 0);
@@ -91,27 +93,16 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
         };
     }
 
-    private static void Test(RestoreSource archive, BackupStorage storage, OperationContext context)
-    {
-        long files = 0;
-        foreach (StoredFile file in archive.Files(storage, context.Cancellation))
-        {
-            context.Report($"Reading files of {storage.Name}", files++, storage.Files);
-            file.CopyTo(Stream.Null);
-        }
-        if (files != storage.Files)
-            throw archive.Invalid($"storage {storage.Name} has {files} files and should have {storage.Files}");
-    }
-
     private static BackupTest Rehearse(RestoreSource archive, BackupTest test, int jobs, OperationContext context)
     {
-        int major = Version.Parse(archive.Manifest.ServerVersion).Major;
-        PostgresBinaries binaries = PostgresBinaries.Find(major) ?? PostgresBinaries.Find()
+        // Who wrote the archive may have written anything.
+        int? major = Version.TryParse(archive.Manifest.ServerVersion, out Version? version) ? version.Major : null;
+        PostgresBinaries binaries = (major is { } same ? PostgresBinaries.Find(same) : null) ?? PostgresBinaries.Find()
             ?? throw new DataOpsException(
                 ErrorIds.ScratchServer, FailureKind.NotFound,
                 "A rehearsal needs a scratch server, and this machine has no PostgreSQL server programs.",
-                $"Install them (Debian: postgresql-{major}), or rehearse on another server with Restore-Site "
-                    + "-NewDatabase.");
+                $"Install them (Debian: postgresql{(major is null ? "" : $"-{major}")}), or rehearse on another server "
+                    + "with Restore-Site -NewDatabase.");
         using ScratchServer scratch = ScratchServer.Start(binaries);
         using Session server = Session.Open(scratch.Settings(), "Test-Backup", context.Cancellation);
         // Roles are the server's: those of the site are not on this one.

@@ -33,13 +33,12 @@ public static class CompletionNames
     /// <param name="place">The database that they are of; null for any.</param>
     public static IReadOnlyList<string> UndoFiles(ConnectionSettings? place)
     {
-        string beginning = place is null ? "" : UndoPlace.Beginning(place);
         if (StateFolder.Find("undo") is not { } folder || !Directory.Exists(folder))
             return [];
         try
         {
             return [.. new DirectoryInfo(folder).EnumerateFiles($"*{UndoPlace.Ending}")
-                .Where(f => f.Name.StartsWith(beginning, StringComparison.Ordinal))
+                .Where(f => place is null || IsOf(place, f.FullName))
                 .OrderByDescending(f => f.LastWriteTimeUtc).Select(f => f.FullName)];
         }
         // Listing the changes says what is wrong with the folder.
@@ -48,6 +47,9 @@ public static class CompletionNames
             return [];
         }
     }
+
+    private static bool IsOf(ConnectionSettings place, string file) =>
+        UndoHeader.Origin(file) is { } origin && place.Is(origin.Server, origin.Database);
 
     private static IReadOnlyList<string> InTime(Func<CancellationToken, IReadOnlyList<string>> read)
     {

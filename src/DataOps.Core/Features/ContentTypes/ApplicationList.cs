@@ -10,8 +10,6 @@ namespace DataOps.Core.Features.ContentTypes;
 /// </remarks>
 internal sealed partial class ApplicationList
 {
-    private const string Advice = "Write the file in the project: Get-Help Find-StaleContentType shows the command.";
-
     private readonly HashSet<string> _apps = new(StringComparer.Ordinal);
     private readonly HashSet<string> _models = new(StringComparer.Ordinal);
     private readonly HashSet<string> _permissions = new(StringComparer.Ordinal);
@@ -58,21 +56,13 @@ internal sealed partial class ApplicationList
             throw new DataOpsException(
                 ErrorIds.IncompleteList, FailureKind.InvalidArgument,
                 "-InstalledApp lacks contenttypes: the list of apps is incomplete.",
-                $"Name every installed app by its label. {Advice}", "InstalledApp");
+                $"Name every installed app by its label. {FileAdvice.SiteList}", "InstalledApp");
         return list;
     }
 
-    /// <summary>
-    /// Whether an entry names a file and not an app or a model: it has a path's separator, or ends in .json or .txt.
-    /// </summary>
-    public static bool IsFile(string entry) =>
-        entry.AsSpan().IndexOfAny('/', '\\') >= 0
-        || entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-        || entry.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
-
     private void Take(string entry, HashSet<string> into, string name, string option, Regex label)
     {
-        if (!IsFile(entry))
+        if (!OptionText.IsFile(entry))
         {
             Add(into, entry, option, label);
             return;
@@ -93,7 +83,7 @@ internal sealed partial class ApplicationList
             throw new DataOpsException(
                 ErrorIds.IncompleteList, FailureKind.InvalidData,
                 $"{entry} lacks contenttypes.contenttype: the list of models is incomplete.",
-                Advice, entry);
+                FileAdvice.SiteList, entry);
     }
 
     private void TakeJson(string text, string file, HashSet<string> into, string name, Regex label)
@@ -109,7 +99,8 @@ internal sealed partial class ApplicationList
             }
             if (!root.TryGetProperty(name, out JsonElement own))
                 throw new DataOpsException(
-                    ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
+                    ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".",
+                    FileAdvice.SiteList, file);
             AddAll(own, into, file, label);
             if (name == "models" && root.TryGetProperty("permissions", out JsonElement permissions))
                 AddAll(permissions, _permissions, file, PermissionName());
@@ -117,7 +108,7 @@ internal sealed partial class ApplicationList
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData,
-                $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
+                $"{file} is not JSON with lists of names: {e.Message}", FileAdvice.SiteList, file, e);
         }
     }
 
@@ -137,7 +128,7 @@ internal sealed partial class ApplicationList
                 ErrorIds.InvalidLabel, FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
                 label == AppLabel()
                     ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin."
-                    : Advice, entry);
+                    : FileAdvice.SiteList, entry);
         into.Add(label == AnyModel() ? ModelLabel.Parse(entry)! : entry);
     }
 
@@ -154,7 +145,7 @@ internal sealed partial class ApplicationList
                 ? ErrorIds.FileNotFound
                 : ErrorIds.ReadFailed;
             throw new DataOpsException(
-                id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
+                id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", FileAdvice.SiteList, path, e);
         }
     }
 

@@ -15,12 +15,14 @@ public sealed partial record FindStaleContentTypeOptions
 
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
     [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
     /// <summary>
     /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
     /// </summary>
     [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 
     /// <summary>Also report content types of models that exist.</summary>
@@ -40,11 +42,6 @@ public sealed partial record FindStaleContentTypeOptions
 [Operation("Find", "StaleContentType")]
 public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, ContentTypeFinding>
 {
-    /// <summary>
-    /// Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.
-    /// </summary>
-    public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
-
     /// <inheritdoc/>
     protected override bool NeedsAllNames => false;
 

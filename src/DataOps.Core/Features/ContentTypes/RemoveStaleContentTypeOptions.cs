@@ -13,12 +13,14 @@ public sealed partial record RemoveStaleContentTypeOptions : DeletingOptions
 
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
     [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
     /// <summary>
     /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
     /// </summary>
     [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
+    [MustExist(FileAdvice.SiteList)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 
     /// <summary>Models that no longer exist, as app.model; only their content types are deleted.</summary>

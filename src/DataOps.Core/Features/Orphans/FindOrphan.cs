@@ -80,15 +80,6 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         }
     }
 
-    /// <summary>The keys of the first orphans of a reference, in a snapshot that is the caller's.</summary>
-    internal static string[] FirstKeys(
-        Session session, ReferenceCatalog catalog, string table, string reference, int most,
-        OperationContext context) =>
-    [
-        .. Find(session, catalog, new() { Table = [table], Reference = [reference] }, context with { Progress = null })
-            .Select(f => f.Key).OfType<string>().Take(most),
-    ];
-
     // All references of one table in one check; where it is refused, each in one of its own.
     private static IEnumerable<Finding> Find(
         Session session, ReferenceCatalog catalog, Reference[] references, FindOrphanOptions options, Check check)

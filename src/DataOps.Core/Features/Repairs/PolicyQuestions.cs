@@ -10,9 +10,9 @@ namespace DataOps.Core.Features.Repairs;
 /// <param name="Choice">What the policy can say.</param>
 /// <param name="Count">Rows that it is about.</param>
 /// <param name="Problems">What is wrong with them, a sentence for each kind.</param>
-/// <param name="Rows">Labels of the first of them, for a person.</param>
+/// <param name="First">The first of them, in a line for a person; null where nobody has looked.</param>
 internal sealed record PolicyQuestion(
-    PolicyChoice Choice, long Count, IReadOnlyList<string> Problems, IReadOnlyList<string> Rows)
+    PolicyChoice Choice, long Count, IReadOnlyList<string> Problems, string? First)
 {
     private const int Most = 3;
 
@@ -26,10 +26,6 @@ internal sealed record PolicyQuestion(
             return problems.StartsWith(rows, StringComparison.Ordinal) ? problems : $"{rows}: {problems}";
         }
     }
-
-    /// <summary>Which rows, in a line; null where nobody has looked.</summary>
-    public string? First => Rows.Count == 0 ? null
-        : string.Join(", ", Rows) + (Count > Rows.Count ? ", …" : "");
 }
 
 /// <summary>
@@ -37,8 +33,6 @@ internal sealed record PolicyQuestion(
 /// </summary>
 internal static class PolicyQuestions
 {
-    private const int Named = 3;
-
     /// <summary>Finds it: one question for a reference, a setting of trees, a model that is gone.</summary>
     public static IReadOnlyList<PolicyQuestion> Of(Session session, RepairPolicy policy, OperationContext context)
     {
@@ -55,9 +49,7 @@ internal static class PolicyQuestions
                 .GroupBy(f => (f.Choice!.Member, f.Choice.Name))
                 .Select(g => new PolicyQuestion(
                     g.First().Choice!, g.Sum(f => f.Finding.Count), [.. g.Select(f => f.Finding.Problem).Distinct()],
-                    g.Key.Member == PolicyChoice.References
-                        ? Labels(session, catalog, PolicyChoice.ReferenceOf(catalog, g.First().Finding), context)
-                        : [])),
+                    g.Key.Member == PolicyChoice.References ? First(g.First().Finding) : null)),
         ];
     }
 
@@ -125,13 +117,7 @@ internal static class PolicyQuestions
             _ => policy.ContentTypes?.StaleModels?.Contains(choice.Name, StringComparer.OrdinalIgnoreCase) != true,
         };
 
-    private static string[] Labels(
-        Session session, ReferenceCatalog catalog, Reference reference, OperationContext context)
-    {
-        string[] keys = FindOrphan.FirstKeys(
-            session, catalog, reference.Table.DisplayName, reference.Name, Named, context);
-        string model = catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName;
-        return [.. RowLabel.Of(session, catalog, reference.Table, keys, context.Cancellation).Select(
-            r => $"{model} {r}")];
-    }
+    // The search that counts an orphan keeps the first, and their labels have been read.
+    private static string? First(Finding finding) =>
+        finding.Label is { } rows ? $"{finding.Model ?? finding.Table} {rows}" : null;
 }

@@ -11,6 +11,7 @@ public sealed partial record RepairDatabaseOptions : DeletingOptions
     /// only what follows from other rows is written, references that may be NULL are cleared, and no row is deleted.
     /// </summary>
     [Option(Position = 0, Form = OptionForm.Definition)]
+    [MustExist(FileAdvice.Policy)]
     public string Policy { get; init; } = "";
 
     /// <summary>Ask about each reference, and each kind of problem in trees, that the policy does not decide.</summary>

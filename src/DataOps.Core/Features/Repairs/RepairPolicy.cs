@@ -55,7 +55,7 @@ internal sealed record RepairPolicy
         bool isFile = !text.TrimStart().StartsWith('{');
         if (isFile && !File.Exists(text))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {text}.",
-                "-Policy takes a JSON file, or the JSON itself.", text);
+                FileAdvice.Policy, text);
         if (isFile && text.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
             throw Invalid($"{text} is a .psd1 file, which PowerShell's cmdlets alone read: New-RepairPolicy writes "
                 + "JSON where the name of the file ends otherwise");

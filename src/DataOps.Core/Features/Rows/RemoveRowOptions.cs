@@ -24,6 +24,7 @@ public sealed partial record RemoveRowOptions : DeletingOptions
     /// </summary>
     [Option(Form = OptionForm.Definition)]
     [NotWith(nameof(Key))]
+    [MustExist(FileAdvice.Definition)]
     public string Filter { get; init; } = "";
 
     /// <summary>

@@ -13,6 +13,7 @@ public sealed partial record CompareSchemaOptions
     /// </summary>
     [Option(Position = 0, Form = OptionForm.File)]
     [NotWith(nameof(ReferenceDatabase))]
+    [MustExist(FileAdvice.Schema)]
     public string? ReferencePath { get; init; }
 
     /// <summary>
@@ -27,6 +28,7 @@ public sealed partial record CompareSchemaOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferencePath))]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>
@@ -58,6 +60,7 @@ public sealed partial record CompareSchemaOptions
     /// </summary>
     [Option(Position = 1, Form = OptionForm.File)]
     [NotWith(nameof(MigrationPath))]
+    [MustExist(FileAdvice.Schema)]
     public string? DifferencePath { get; init; }
 }
 

@@ -120,7 +120,7 @@ internal static class SchemaFile
         if (!File.Exists(full))
             throw new DataOpsException(
                 ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                "Export-Schema writes one.", full);
+                FileAdvice.Schema, full);
         try
         {
             using FileStream file = File.OpenRead(full);

@@ -10,6 +10,7 @@ public sealed partial record ExportSiteDescriptionOptions
 {
     /// <summary>Folders, wheels, zip and tar files with the migrations of the site's apps.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>The file to write. Entries that a person added to it are kept.</summary>

@@ -15,6 +15,10 @@ internal sealed record StorageFolder(string Name, string Path)
             : storages;
     }
 
+    /// <summary>Whether a storage can have this name, which is that of a folder in an archive.</summary>
+    public static bool IsName(string name) => name is not ("" or "." or "..")
+        && name.IndexOfAny(['/', '\\', ':']) < 0 && !name.Any(char.IsControl);
+
     /// <summary>
     /// What is below it by its path there, without folders, in the order of <see cref="FilePathOrder"/>; links as they
     /// are.
@@ -90,8 +94,7 @@ internal sealed record StorageFolder(string Name, string Path)
     {
         int equals = text.IndexOf('=');
         string name = equals < 0 ? "" : text[..equals].Trim();
-        return name.Length > 0 && equals < text.Length - 1 && name is not ("." or "..")
-            && name.IndexOfAny(['/', '\\', ':']) < 0 && !name.Any(char.IsControl)
+        return IsName(name) && equals < text.Length - 1
             ? new(name, FullPath.Of(text[(equals + 1)..]))
             : throw Invalid($"-Storage \"{text}\" is not of the form name=folder.");
     }

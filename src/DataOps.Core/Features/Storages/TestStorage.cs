@@ -28,6 +28,7 @@ public sealed partial record TestStorageOptions
     /// Folders, wheels, zip and tar files with the migrations of the site's apps: they name its file fields.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>

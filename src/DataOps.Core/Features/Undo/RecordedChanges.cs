@@ -18,7 +18,7 @@ internal static class RecordedChanges
             .Distinct().Order(StringComparer.Ordinal)];
         context.ReportUnmatched(missing, names => new DataOpsException(
             ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no undo file {string.Join(", ", names)}.",
-            "Get-Change lists those of your folder for undo files.", names[0]));
+            FileAdvice.UndoFile, names[0]));
         // An undoing may be in the folder although a file elsewhere is named.
         List<Known> known = [];
         foreach (string file in files.Union(OfFolder()))

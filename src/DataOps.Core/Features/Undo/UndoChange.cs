@@ -9,6 +9,7 @@ public sealed partial record UndoChangeOptions : DeletingOptions
     [Unless(nameof(Last))]
     [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName", "LiteralPath"],
         Completes = OptionNames.UndoFile, Form = OptionForm.File)]
+    [MustExist(FileAdvice.UndoFile)]
     public string? Path { get; init; }
 
     /// <summary>

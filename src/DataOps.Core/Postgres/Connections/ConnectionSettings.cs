@@ -35,6 +35,13 @@ public sealed record ConnectionSettings
         _ => $"{Host}:{Port}",
     };
 
+    /// <summary>
+    /// Whether a server and a database, as they were called, are those of the settings; null says nothing against it.
+    /// </summary>
+    internal bool Is(string? server, string? database) =>
+        server?.Equals(Server, StringComparison.OrdinalIgnoreCase) != false
+            && (database is null || database == Database);
+
     /// <summary>Longest wait for a lock; 5 s unless told otherwise.</summary>
     public TimeSpan LockTimeout { get; private init; } = SessionSettings.LockTimeout;
 

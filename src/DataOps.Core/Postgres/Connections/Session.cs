@@ -101,9 +101,7 @@ public sealed class Session : IDisposable
     /// <summary>
     /// Whether what another command has found on a server, in a database, is of this one; null says nothing against it.
     /// </summary>
-    internal bool Is(string? server, string? database) =>
-        server?.Equals(Server, StringComparison.OrdinalIgnoreCase) != false
-            && (database is null || database == Database);
+    internal bool Is(string? server, string? database) => Settings.Is(server, database);
 
     /// <summary>
     /// Runs a statement, or several with semicolons between them, and returns the number of rows it changed.

@@ -1,5 +1,8 @@
 using System.Formats.Tar;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Rows;
@@ -8,7 +11,7 @@ using DataOps.Core.Kernel;
 namespace DataOps.Core.Tests.Features.Backups;
 
 /// <summary>Archives that somebody made to do harm.</summary>
-public sealed class HostileArchiveTests : IDisposable
+public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
 {
     private readonly BackupFiles _files = new();
 
@@ -68,10 +71,81 @@ public sealed class HostileArchiveTests : IDisposable
         Assert.Equal("InvalidBackup", BackupFiles.Fails(() => Read(path)));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0")]
+    [InlineData("a\0b")]
+    [InlineData("..")]
+    [InlineData("/")]
+    [InlineData(null)]
+    public void A_text_of_the_manifest_that_nothing_is_called_is_refused_or_does_no_harm(string? value)
+    {
+        value ??= new string('x', 100_000);
+        using TestDatabase target = server.Blank();
+        const string schema = """
+            CREATE TABLE public.a (id int);
+            CREATE TABLE public.b (id int);
+            CREATE SEQUENCE public.s;
+            CREATE MATERIALIZED VIEW public.v AS SELECT a.id FROM public.a WITH NO DATA;
+            """;
+        static BackupManifest All(BackupManifest manifest) => manifest with
+        {
+            Database = manifest.Database with { Locale = "C" },
+            Django = new Dictionary<string, string> { ["news"] = "0001_initial" },
+            Tables = [manifest.Tables[0], manifest.Tables[0] with { Name = "b", Condition = "true" }],
+            Sequences = [new("public", "s", 1, true)],
+            NotValid = ["a.b"],
+            LeftOut = ["c"],
+            Views = [new("public", "v")],
+            Storages = [new("media", "/srv/media", 1, 9)],
+            System = "1",
+        };
+        string[] places = [];
+        Archive(schema: schema, more: All, change: m => places = [.. Texts(m)]);
+        HashSet<string> restored = [.. Random.Shared.GetItems(places, Rounds.Of(6))];
+        foreach (string place in places)
+        {
+            string path = Archive(schema: schema, more: All, change: m => Find(m, place)!.ReplaceWith(value));
+            string name = $"hostile_{Guid.NewGuid():N}";
+            Exception? failure = Record.Exception(() =>
+            {
+                _ = Read(path);
+                if (restored.Contains(place))
+                    _ = target.Run(new RestoreSite(), new()
+                    {
+                        Path = path, NewDatabase = name, Storage = [$"media={Path.Join(_files.Folder, name)}"],
+                    });
+            });
+            Assert.True(failure is null or DataOpsException, $"{place}: {failure}");
+            bool isName = Regex.IsMatch(place, @"\.(name|schema|encoding|columns\[0\])$");
+            if (value.Length == 0 || value.Contains('\0') || place == "$.storages[0].name")
+                Assert.True(!isName || failure is DataOpsException { Id: ErrorIds.InvalidBackup }, $"{place}: {failure}");
+            target.Execute($"drop database if exists {name} with (force)");
+        }
+        Assert.True(places.Length > 35);
+    }
+
+    private static IEnumerable<string> Texts(JsonNode node) => node switch
+    {
+        JsonObject o => o.SelectMany(m => m.Value is null ? [] : Texts(m.Value)),
+        JsonArray a => a.SelectMany(i => Texts(i!)),
+        _ when node.GetValueKind() == JsonValueKind.String => [node.GetPath()],
+        _ => [],
+    };
+
+    private static JsonNode? Find(JsonNode node, string place) => node.GetPath() == place ? node : node switch
+    {
+        JsonObject o => o.Select(m => m.Value is null ? null : Find(m.Value, place)).FirstOrDefault(n => n is not null),
+        JsonArray a => a.Select(i => Find(i!, place)).FirstOrDefault(n => n is not null),
+        _ => null,
+    };
+
     private static BackupTest Read(string path) => new TestBackup().Run(new() { BackupFile = [path] }, new()).Single();
 
     // A small backup with a table and its row, and something added.
-    private string Archive(Action<TarWriter>? added = null, string schema = "CREATE TABLE a (id int);", byte[]? rows = null)
+    private string Archive(
+        Action<TarWriter>? added = null, string schema = "CREATE TABLE public.a (id int);", byte[]? rows = null,
+        Func<BackupManifest, BackupManifest>? more = null, Action<JsonObject>? change = null)
     {
         string path = _files.New();
         using FileStream file = File.Create(path);
@@ -80,13 +154,18 @@ public sealed class HostileArchiveTests : IDisposable
             archive.Add("schema/pre-data.sql", Encoding.UTF8.GetBytes(schema));
             archive.Add("schema/post-data.sql", Array.Empty<byte>());
             archive.Add("data/0.zst", rows ?? BackupFiles.Pack("1\n"u8));
+            if (more is not null)
+                archive.Add("storages/media/quay.jpg", Encoding.UTF8.GetBytes("a picture"));
             RowDigest digest = new();
             digest.Add("1\n"u8);
-            archive.End(new BackupManifest(
+            BackupManifest manifest = new(
                 BackupManifest.FormatName, 1, DateTime.UtcNow, "here", "15.0", new("a", "UTF8", "C", "C", "c", null),
                 new Dictionary<string, string>(),
                 [new("public", "a", ["id"], 1, digest.ToString(), null, [["data/0.zst"]])], [], [], [], [],
-                archive.Members).ToJson());
+                archive.Members);
+            JsonObject json = JsonNode.Parse((more?.Invoke(manifest) ?? manifest).ToJson())!.AsObject();
+            change?.Invoke(json);
+            archive.End(JsonSerializer.SerializeToUtf8Bytes(json));
         }
         if (added is null)
             return path;

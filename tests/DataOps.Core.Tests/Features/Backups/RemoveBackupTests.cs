@@ -68,6 +68,57 @@ public sealed class RemoveBackupTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_backup_left_is_told_and_removed_where_no_backup_can_be_writing_it()
+    {
+        string whole = Archive("shop", s_now);
+        string Hidden(string name, TimeSpan age)
+        {
+            string path = Path.Combine(_files.Folder, $".{name}.{Guid.NewGuid():N}");
+            File.WriteAllText(path, "half");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+            return path;
+        }
+        string left = Hidden("site.tar", TimeSpan.FromDays(2));
+        string locked = Hidden("site.tar.gpg", TimeSpan.FromDays(2));
+        string recent = Hidden("site.tar", TimeSpan.FromHours(2));
+        Hidden("site.tar", TimeSpan.Zero);
+        Hidden("notes.txt", TimeSpan.FromDays(2));
+        File.CreateSymbolicLink(Path.Combine(_files.Folder, $".link.tar.{Guid.NewGuid():N}"), whole);
+        string folder = Path.Combine(_files.Folder, $".folder.{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddDays(-2));
+        string[] before = _files.Names;
+        List<string> warnings = [];
+        OperationContext context = new() { Warning = warnings.Add };
+        RemoveBackupOptions options = new() { BackupFile = [_files.Folder], KeepLast = 1 };
+        void Told(params string[] paths)
+        {
+            Assert.Equal(paths.Order(StringComparer.Ordinal), warnings.Select(w => w.Split(" (")[0]).Order(StringComparer.Ordinal));
+            warnings.Clear();
+        }
+
+        using (new FileStream(locked, FileMode.Open, FileAccess.Write, FileShare.None))
+        {
+            Assert.Equal([whole], new GetBackup().Run(new() { BackupFile = [_files.Folder] }, context).Select(b => b.Path));
+            Told(left, recent, folder);
+            object[] plan = [.. new RemoveBackup().Run(options with { WhatIf = true }, context)];
+            Told(recent, folder);
+            _ = new RemoveBackup().Run(options with { DatabaseName = ["shop"] }, context).Count();
+            Told(left, recent, folder);
+            Assert.Equal(before, _files.Names);
+            object[] done = [.. new RemoveBackup().Run(options, context)];
+
+            Assert.Equal(plan[..^1], done[..^1]);
+            Assert.Equal([(whole, true), (left, false)], done.OfType<BackupDecision>().Select(d => (d.Path, d.Kept)));
+            RemoveBackupResult sum = (RemoveBackupResult)done[^1];
+            Assert.Equal((1L, 1, 1, "remove 0 backups and 1 unfinished file (0 MB) for good, and keep 1"),
+                (sum.Count, sum.Unfinished, sum.Kept, sum.Describe()));
+            Assert.Equal(before.Except([Path.GetFileName(left)]), _files.Names);
+        }
+        Assert.Equal([locked], new RemoveBackup().Run(options, new()).OfType<BackupDecision>().Where(d => !d.Kept).Select(d => d.Path));
+    }
+
+    [Fact]
     public void Another_name_of_a_backup_keeps_it_and_takes_no_place()
     {
         string[] shop = [.. Enumerable.Range(0, 3).Select(i => Archive("shop", s_now.AddDays(-i)))];

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using DataOps.Core.Features.Databases;
 
 namespace DataOps.Core.Tests.Features.Databases;
@@ -43,6 +45,31 @@ public sealed class ReferenceGraphTests
         Assert.All(lines[3..^1], l => Assert.Matches(line, l));
         Assert.Equal(3, lines.Count(l => l.Contains("style=dashed", StringComparison.Ordinal)));
         Assert.Contains(lines, l => l.EndsWith("[label=\"owner_id\"];", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Graphviz_draws_each_table_and_reference()
+    {
+        const string program = "/usr/bin/dot";
+        Assert.SkipUnless(File.Exists(program), "there is no dot (Debian: apt-get install graphviz)");
+        using Process dot = Process.Start(new ProcessStartInfo(program, "-Tsvg")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        await dot.StandardInput.WriteAsync(ReferenceGraph.Of(s_references, GraphLanguage.Dot));
+        dot.StandardInput.Close();
+        Task<string> error = dot.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string svg = await dot.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await dot.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (dot.ExitCode, await error));
+        XElement[] groups = [.. XElement.Parse(svg).Descendants().Where(e => e.Name.LocalName == "g")];
+        string[] Drawn(string kind) => [.. groups.Where(g => g.Attribute("class")?.Value == kind)
+            .SelectMany(g => g.Elements().Where(e => e.Name.LocalName == "text")).Select(t => t.Value)
+            .Order(StringComparer.Ordinal)];
+        string hostile = VisibleText.Of(Hostile.Replace('\n', ' '));
+        Assert.Equal([hostile, "any model", "auth_user", "orchard_note", "orchard_tree"], Drawn("node"));
+        Assert.Equal([hostile, "body", "content_type_id,object_id", "owner_id"], Drawn("edge"));
     }
 
     private static Match[] Matches(string[] lines, string pattern) =>

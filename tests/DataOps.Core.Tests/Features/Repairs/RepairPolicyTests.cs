@@ -36,6 +36,25 @@ public sealed partial class RepairPolicyTests(PostgresServer server) : IDisposab
     }
 
     [Fact]
+    public void What_is_asked_about_is_searched_as_often_as_by_the_audit()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        List<string> said = [];
+        using Session session = site.Open();
+        session.Listen(said.Add);
+
+        Assert.Contains(PolicyQuestions.Of(session, new(), new()), q => q.First is not null);
+        string[] asked = [.. said];
+        said.Clear();
+        _ = new Core.Features.Audits.TestDatabase().Run(session, new()
+        {
+            Audit = [Audit.Tree, Audit.ContentType, Audit.Uniqueness, Audit.Orphan],
+        }, new()).Count();
+
+        Assert.All(asked.GroupBy(s => s), s => Assert.InRange(s.Count(), 1, said.Count(o => o == s.Key)));
+    }
+
+    [Fact]
     public void A_person_is_asked_once_about_each_and_the_answers_are_the_policy()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
@@ -109,7 +128,7 @@ public sealed partial class RepairPolicyTests(PostgresServer server) : IDisposab
     public void What_a_database_holds_begins_no_line_of_a_policy_and_ends_no_text()
     {
         PolicyQuestion question = new(
-            new(PolicyChoice.References, "a'b’c\"d", ["Delete"]), 1, ["first\nreferences = @()"], ["\u001b[2Jx\r\ny"]);
+            new(PolicyChoice.References, "a'b’c\"d", ["Delete"]), 1, ["first\nreferences = @()"], "\u001b[2Jx\r\ny");
 
         string Of(string path)
         {

@@ -1,3 +1,7 @@
+using System.IO.Compression;
+using System.Text.Json;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Features.Completion;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Undo;
 
@@ -87,6 +91,24 @@ public sealed class RecordedChangeTests : IDisposable
         Assert.Equal(file, UndoLast(database).Path);
     }
 
+    [Theory]
+    [InlineData("db1", 5432, "site", "db1", "site-old")]
+    [InlineData("db1", 5432, "site-old", "db1-site", "old")]
+    [InlineData("db1", 5432, "site", "db10", "site")]
+    [InlineData("db1", 5432, "site", "db1:5433", "site")]
+    [InlineData("site.cluster-c9k2m4x7q1zz.eu-central-1.rds.database.example.com", 5433, "site",
+        "site.cluster-c9k2m4x7q1zz.eu-central-1.rds.database.example.com:5434", "site")]
+    public void The_undo_files_of_one_database_are_offered_and_of_none_whose_name_is_alike(
+        string host, int port, string name, string otherServer, string otherName)
+    {
+        ConnectionSettings place = ConnectionSettings.Parse($"host={host} port={port} dbname={name}");
+        string own = Written(place.Server, name);
+        Written(otherServer, otherName);
+        File.WriteAllText(Path.Combine(Folder, $"{host}-{name}-20260101T000000Z-Cut{UndoPlace.Ending}"), "");
+
+        Assert.Equal([own], CompletionNames.UndoFiles(place));
+    }
+
     [Fact]
     public void A_newer_file_that_nobody_can_read_is_said_and_never_removed()
     {
@@ -160,6 +182,19 @@ public sealed class RecordedChangeTests : IDisposable
         TestDatabase database = _server.Blank();
         database.Execute(Posts);
         return database;
+    }
+
+    // A file that DataOps names, and its first line.
+    private string Written(string server, string name)
+    {
+        string beginning = UndoPlace.Beginning(ConnectionSettings.Parse(
+            $"host={server.Split(':')[0]} port={(server.Split(':') is [_, var port] ? port : "5432")} dbname={name}"));
+        string path = Path.Combine(Folder, $"{beginning}20260101T000000Z-{Guid.NewGuid():N}{UndoPlace.Ending}");
+        using GZipStream gzip = new(File.Create(path), CompressionMode.Compress);
+        JsonSerializer.Serialize(gzip, new UndoHeader(UndoHeader.FormatName, UndoHeader.Newest, "Test-Change", server,
+            name, null, "1", DateTime.UnixEpoch, "1.0", []), UndoJson.Default.UndoHeader);
+        gzip.Write("\n"u8);
+        return path;
     }
 
     private static RecordedChange[] Get(GetChangeOptions? options = null) =>

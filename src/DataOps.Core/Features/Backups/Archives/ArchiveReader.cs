@@ -12,8 +12,8 @@ internal sealed class ArchiveReader : IDisposable
     private const int Block = 512;
 
     private readonly Dictionary<string, MemberPlace> _places;
-    private string? _decrypted;
     private readonly Dictionary<string, ArchiveMember> _members;
+    private ClearCopy? _decrypted;
 
     private ArchiveReader(string path, Dictionary<string, MemberPlace> places)
     {
@@ -60,7 +60,7 @@ internal sealed class ArchiveReader : IDisposable
         bool isFolder = Directory.Exists(full);
         if (!isFolder && !File.Exists(full))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                "Get-Backup lists the backups of a folder.", full);
+                FileAdvice.Backup, full);
         try
         {
             if (isFolder)
@@ -79,11 +79,7 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_decrypted is not null)
-            File.Delete(_decrypted);
-    }
+    public void Dispose() => _decrypted?.Dispose();
 
     /// <summary>A member as a whole, once its hash was compared.</summary>
     /// <param name="name">The member.</param>
@@ -161,16 +157,16 @@ internal sealed class ArchiveReader : IDisposable
         return new(buffer, 0, length);
     }
 
-    private static ArchiveReader Decrypted(string path, string clear)
+    private static ArchiveReader Decrypted(string path, ClearCopy clear)
     {
         try
         {
-            using FileStream file = File.OpenRead(clear);
+            using FileStream file = File.OpenRead(clear.Path);
             return new(path, Scan(path, file)) { _decrypted = clear };
         }
         catch
         {
-            File.Delete(clear);
+            clear.Dispose();
             throw;
         }
     }

@@ -41,35 +41,29 @@ internal static class EncryptedArchive
         }
     }
 
-    /// <summary>Decrypts one into a temporary file that its account alone reads.</summary>
-    /// <returns>The file, which is the caller's to delete.</returns>
+    /// <summary>Decrypts one.</summary>
+    /// <returns>What it holds, which is the caller's to dispose of.</returns>
     /// <exception cref="DataOpsException"><c>EncryptedBackup</c>: no key opens it. <c>InvalidBackup</c>: it was cut off
     /// or altered. <c>WriteFailed</c>: there is no room.</exception>
-    public static string Decrypt(string path, string? keyFile, CancellationToken cancellation)
+    public static ClearCopy Decrypt(string path, string? keyFile, CancellationToken cancellation)
     {
         if (keyFile is null)
             throw Locked(path, "it is encrypted");
         PgpSecretKeyRingBundle keys = KeyFile.Read(keyFile, s => new PgpSecretKeyRingBundle(s));
-        string clear = Path.Join(Path.GetTempPath(), $"dataops-{Guid.NewGuid():N}.tar");
+        ClearCopy clear = new();
         try
         {
             using Stream input = PgpUtilities.GetDecoderStream(File.OpenRead(path));
             PgpPublicKeyEncryptedData data = Opened(path, keyFile, keys, input, out PgpPrivateKey key);
             using Stream content = Literal(new PgpObjectFactory(data.GetDataStream(key)));
-            using (FileStream file = PrivateFile.Create(clear))
-                Copy(content, file, cancellation);
+            clear.Write(content, cancellation);
             return data.IsIntegrityProtected() && data.Verify()
                 ? clear
                 : throw new InvalidDataException("it was altered");
         }
         catch (Exception e)
         {
-            File.Delete(clear);
-            if (e is WriteException { InnerException: { } cause })
-                throw new DataOpsException(
-                    ErrorIds.WriteFailed, FailureKind.InvalidOperation,
-                    $"{clear} could not be written: {cause.Message}",
-                    "The decrypted archive needs room there; TMPDIR names another folder.", clear, cause);
+            clear.Dispose();
             if (IsDamage(e))
                 throw Damaged(path, e);
             throw;
@@ -134,27 +128,8 @@ internal static class EncryptedArchive
         throw new InvalidDataException("it holds no file");
     }
 
-    private static void Copy(Stream content, FileStream file, CancellationToken cancellation)
-    {
-        byte[] buffer = new byte[1 << 16];
-        for (int read; (read = content.Read(buffer)) > 0;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                file.Write(buffer, 0, read);
-            }
-            catch (IOException e)
-            {
-                throw new WriteException(e);
-            }
-        }
-    }
-
     private static DataOpsException Locked(string path, string why) => new(
         ErrorIds.EncryptedBackup, FailureKind.InvalidArgument, $"{path} is not opened: {why}.",
         $"Name the secret key with -KeyFile ({PassphraseVariable} has its passphrase), or decrypt it with gpg first.",
         path);
-
-    private sealed class WriteException(IOException cause) : Exception(cause.Message, cause);
 }

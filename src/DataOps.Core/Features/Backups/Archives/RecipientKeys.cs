@@ -90,7 +90,7 @@ internal static class KeyFile
         string full = FullPath.Of(file);
         if (!File.Exists(full))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                "gpg --export writes a public key, gpg --export-secret-keys a secret one.", full);
+                FileAdvice.Key, full);
         try
         {
             using Stream keys = PgpUtilities.GetDecoderStream(File.OpenRead(full));

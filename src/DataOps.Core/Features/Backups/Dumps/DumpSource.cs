@@ -1,7 +1,5 @@
 using DataOps.Core.Features.Backups.Restoring;
 using DataOps.Core.Features.Backups.Rows;
-using DataOps.Core.Postgres.Copy;
-using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Dumps;
 
@@ -11,8 +9,6 @@ namespace DataOps.Core.Features.Backups.Dumps;
 /// </summary>
 internal sealed class DumpSource : RestoreSource
 {
-    private static readonly BackupDatabase s_any = new("", "UTF8", "C", "C", "c", null);
-
     private readonly DumpFile _file;
     private readonly List<SqlStatement> _before = [];
     private readonly List<SqlStatement> _after = [];
@@ -49,7 +45,10 @@ internal sealed class DumpSource : RestoreSource
         RequireWhole(reader, tables);
         Manifest = new(
             "pg_dump", 1, created, "", reader.ServerVersion,
-            (live is null ? s_any : new SiteSource(live, context.Cancellation).Database()) with { Name = database },
+            (live is null ? BackupDatabase.OfAnyServer : new SiteSource(live, context.Cancellation).Database()) with
+            {
+                Name = database,
+            },
             new Dictionary<string, string>(), tables, [], [], [], [], []);
     }
 
@@ -125,27 +124,13 @@ internal sealed class DumpSource : RestoreSource
     private static long Write(
         DumpReader reader, BackupTable table, Session database, CancellationToken cancellation)
     {
-        SqlText columns = table.Columns.Count == 0
-            ? SqlText.Empty
-            : (SqlText)$" ({SqlText.Identifiers(table.Columns)})";
-        return database.Guard(() =>
+        long read = 0;
+        RowImport.Copy(database, table, rows => read = reader.Rows(bytes =>
         {
-            using NpgsqlRawCopyStream rows = database.Connection.BeginCopy(
-                $"copy {table.Sql}{columns} from stdin", cancellation);
-            try
-            {
-                return reader.Rows(bytes =>
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    rows.Write(bytes);
-                });
-            }
-            catch
-            {
-                rows.Abandon();
-                throw;
-            }
-        }, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            rows.Write(bytes);
+        }), cancellation);
+        return read;
     }
 
     private void RequireWhole(DumpReader reader, List<BackupTable> tables)

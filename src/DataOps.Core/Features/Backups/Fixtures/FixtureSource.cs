@@ -26,7 +26,7 @@ internal sealed class FixtureSource : RestoreSource
         Dictionary<string, long> models = [];
         _objects = [.. set.Datasets.Select(d => Count(d, models, context))];
         BackupDatabase database = options.Live is null
-            ? new("", "UTF8", "C", "C", "c", null)
+            ? BackupDatabase.OfAnyServer
             : new SiteSource(options.Live, context.Cancellation).Database() with { Name = "" };
         Manifest = new(
             "fixtures", 1, set.Created, "", "0.0", database, new Dictionary<string, string>(),

@@ -43,6 +43,25 @@ internal abstract class RestoreSource(string path) : IDisposable
     /// <summary>The files of a storage.</summary>
     public abstract IEnumerable<StoredFile> Files(BackupStorage storage, CancellationToken cancellation);
 
+    /// <summary>Reads all files of a storage, of which there are as many as the manifest says.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="activity">What is done with them, as "Writing".</param>
+    /// <param name="use">What is done with one.</param>
+    /// <param name="context">Progress and cancellation.</param>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: one is damaged, or they are more or fewer.</exception>
+    public void ReadFiles(
+        BackupStorage storage, string activity, Action<StoredFile> use, OperationContext context)
+    {
+        long files = 0;
+        foreach (StoredFile file in Files(storage, context.Cancellation))
+        {
+            context.Report($"{activity} files of {storage.Name}", files++, storage.Files);
+            use(file);
+        }
+        if (files != storage.Files)
+            throw Invalid($"storage {storage.Name} has {files} files and should have {storage.Files}");
+    }
+
     /// <summary>Why it cannot be used.</summary>
     public abstract DataOpsException Invalid(string why);
 

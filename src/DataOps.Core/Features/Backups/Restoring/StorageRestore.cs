@@ -36,14 +36,12 @@ internal sealed class StorageRestore : IDisposable
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: one is damaged; <c>WriteFailed</c>.</exception>
     public void Extract(RestoreSource archive, OperationContext context)
     {
-        long done = 0;
         try
         {
             _mark = Mark(_new, RestoreMark.Unfinished);
             Directory.CreateDirectory(_new);
-            foreach (StoredFile stored in archive.Files(Storage, context.Cancellation))
+            archive.ReadFiles(Storage, "Writing", stored =>
             {
-                context.Report($"Writing files of {Storage.Name}", done++, Storage.Files);
                 string path = Path.Join(_new, stored.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 // Where names differ in case alone on a system that does not tell them apart, the second is refused.
@@ -51,7 +49,7 @@ internal sealed class StorageRestore : IDisposable
                 stored.CopyTo(file);
                 if (!OperatingSystem.IsWindows())
                     File.SetUnixFileMode(file.SafeFileHandle, stored.Mode);
-            }
+            }, context);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -59,8 +57,6 @@ internal sealed class StorageRestore : IDisposable
                 ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{_new} could not be written: {e.Message}",
                 "Check the free space and the folder's rights.", _new, e);
         }
-        if (done != Storage.Files)
-            throw archive.Invalid($"storage {Storage.Name} has {done} files and should have {Storage.Files}");
         if (Kept is not null && !OperatingSystem.IsWindows())
             File.SetUnixFileMode(_new, File.GetUnixFileMode(_folder));
     }

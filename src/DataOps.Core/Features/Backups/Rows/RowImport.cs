@@ -79,6 +79,25 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
         Compare(archive, table, digest, "in the archive");
     }
 
+    /// <summary>Copies rows into a table: all that are written, or none.</summary>
+    /// <exception cref="DataOpsException">The server refuses one.</exception>
+    public static void Copy(
+        Session session, BackupTable table, Action<Stream> write, CancellationToken cancellation) =>
+        session.Guard(() =>
+        {
+            using NpgsqlRawCopyStream rows = session.Connection.BeginCopy(
+                $"copy {table.WithColumns} from stdin", cancellation);
+            try
+            {
+                write(rows);
+            }
+            catch
+            {
+                rows.Abandon();
+                throw;
+            }
+        }, cancellation);
+
     private void Compare(BackupTable table, RowDigest digest, string where) => Compare(archive, table, digest, where);
 
     private static void Compare(ArchiveReader archive, BackupTable table, RowDigest digest, string where)
@@ -99,30 +118,17 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
         Session session, BackupTable table, IReadOnlyList<string> members, CancellationToken cancellation)
     {
         RowDigest digest = new();
-        SqlText columns = table.Columns.Count == 0
-            ? SqlText.Empty
-            : (SqlText)$" ({SqlText.Identifiers(table.Columns)})";
         using MemberReader reader = new(archive, RowExport.MemberSize);
-        session.Guard(() =>
+        Copy(session, table, rows =>
         {
-            using NpgsqlRawCopyStream rows = session.Connection.BeginCopy(
-                $"copy {table.Sql}{columns} from stdin", cancellation);
-            try
+            foreach (string member in members)
             {
-                foreach (string member in members)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    ReadOnlySpan<byte> content = reader.Read(member);
-                    digest.Add(content);
-                    rows.Write(content);
-                }
-                RequireWhole(archive, table, digest);
+                cancellation.ThrowIfCancellationRequested();
+                ReadOnlySpan<byte> content = reader.Read(member);
+                digest.Add(content);
+                rows.Write(content);
             }
-            catch
-            {
-                rows.Abandon();
-                throw;
-            }
+            RequireWhole(archive, table, digest);
         }, cancellation);
         return digest;
     }

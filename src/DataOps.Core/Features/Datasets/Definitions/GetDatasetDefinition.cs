@@ -8,6 +8,7 @@ public sealed partial record GetDatasetDefinitionOptions
 {
     /// <summary>File of named datasets, or its JSON.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.Definition)]
+    [MustExist(FileAdvice.Definition)]
     public string Definition { get; init; } = "";
 
     /// <summary>Names of datasets in the definition. Default: all.</summary>

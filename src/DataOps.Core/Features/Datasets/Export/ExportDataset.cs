@@ -25,6 +25,7 @@ public sealed partial record ExportDatasetOptions
     /// down the dataset's models.
     /// </summary>
     [Option(Form = OptionForm.Definition)]
+    [MustExist(FileAdvice.Definition)]
     public string Definition { get; init; } = "";
 
     /// <summary>Dataset of the definition.</summary>

@@ -11,6 +11,7 @@ public abstract record LoadOptions : ChangeOptions
     /// </summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName", "LiteralPath"],
         Form = OptionForm.DatasetToRead)]
+    [MustExist(FileAdvice.Dataset)]
     public string Path { get; init; } = "";
 
     /// <summary>Format of the dataset. Default: by its name or its content.</summary>

@@ -35,6 +35,7 @@ public sealed partial record RepairConstraintOptions : UndoableOptions
     /// <summary>The schema that is expected: a file of Export-Schema.</summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferenceDatabase))]
+    [MustExist(FileAdvice.Schema)]
     public string? ReferencePath { get; init; }
 
     /// <summary>
@@ -49,6 +50,7 @@ public sealed partial record RepairConstraintOptions : UndoableOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferencePath))]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>

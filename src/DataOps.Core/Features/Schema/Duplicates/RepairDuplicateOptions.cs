@@ -43,6 +43,7 @@ public sealed partial record RepairDuplicateOptions : DeletingOptions
     /// <summary>The schema that is expected: a file of Export-Schema.</summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferenceDatabase))]
+    [MustExist(FileAdvice.Schema)]
     public string? ReferencePath { get; init; }
 
     /// <summary>
@@ -57,6 +58,7 @@ public sealed partial record RepairDuplicateOptions : DeletingOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     [NotWith(nameof(ReferencePath))]
+    [MustExist(FileAdvice.Migrations)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>

@@ -8,6 +8,7 @@ public sealed partial record SwitchEnvironmentOptions : ChangeOptions
     /// a file, or its JSON.
     /// </summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.Definition)]
+    [MustExist(FileAdvice.Definition)]
     public string Environment { get; init; } = "";
 }
 
