@@ -8,17 +8,16 @@ internal sealed class Peer(ScratchServer server)
     /// <summary>Makes a large, valid site: the reference site, and pages on top of it.</summary>
     public void Fill(string database, string data, int pages)
     {
-        Psql("postgres", "-qc", $"create database {database}").Run();
-        Timed.Shell($"gzip -dc '{Path.Combine(data, "bakery.sql.gz")}' | psql -q '{server.Uri(database)}'").Run();
+        Load(database, Path.Combine(data, "bakery.sql.gz"));
         Psql(database, "-q", "-v", $"n={pages}", "-f", Path.Combine(data, "scale.sql")).Run();
         Psql(database, "-qc", "vacuum analyze").Run();
     }
 
-    /// <summary>Makes the damaged reference site.</summary>
-    public void Damaged(string database, string data)
+    /// <summary>Makes a database of a compressed script.</summary>
+    public void Load(string database, string script)
     {
         Psql("postgres", "-qc", $"create database {database}").Run();
-        Timed.Shell($"gzip -dc '{Path.Combine(data, "damaged.sql.gz")}' | psql -q '{server.Uri(database)}'").Run();
+        Timed.Shell($"gzip -dc '{script}' | psql -q '{server.Uri(database)}'").Run();
     }
 
     /// <summary>Makes a database anew, as a copy of another.</summary>

@@ -45,6 +45,12 @@ try
     Section section = new(peer, "scale", folder, pages);
     section.Make();
     WideSchema wide = new(peer, folder);
+    // Small sites: what is measured with them is the start of a process, and of the module with an orphan to find.
+    peer.Load("bakery", Path.Combine(data, "bakery.sql.gz"));
+    peer.Load("damaged", Path.Combine(data, "damaged.sql.gz"));
+    EmptySite empty = new(peer, "scale", folder);
+    if (empty.Import().Name.Contains(only, StringComparison.Ordinal))
+        empty.Make();
     List<Comparison> comparisons =
     [
         new("export of everything, JSON",
@@ -67,8 +73,11 @@ try
         {
             Before = () => peer.Copy("loaded", "lacking"),
         },
+        empty.Import(),
         section.Export(),
         section.Import(),
+        new("find-orphan of a small site, the whole process", peer.DataOps("bakery", "find-orphan"), "psql, select 1",
+            peer.Psql("bakery", "-Atc", "select 1")),
         wide.Export(),
         wide.Compare(),
         wide.Describe(),
@@ -100,8 +109,6 @@ try
     if (OfModule.Contains(only, StringComparison.Ordinal)
         && Environment.GetEnvironmentVariable("DATAOPS_MODULE") is { Length: > 0 } module)
     {
-        // A small site with an orphan: what is measured is the start.
-        peer.Damaged("damaged", data);
         Console.WriteLine();
         foreach (string row in new ModuleStart(module, server.Uri("damaged")).Measure(runs))
             Console.WriteLine(row);
