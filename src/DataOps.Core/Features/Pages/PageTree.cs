@@ -85,7 +85,8 @@ internal sealed class PageTree(Session session, PageTables tables, CancellationT
             throw new DataOpsException(
                 ErrorIds.SlugTaken, FailureKind.AlreadyExists,
                 $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {place.Parent.Id} "
-                    + $"({place.Parent.UrlPath}): a page with the slug {node.Slug} is there already. Nothing was moved.",
+                    + $"({place.Parent.UrlPath}): a page with the slug {node.Slug} is there already. Nothing was "
+                    + "moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
         return PageSlug.Free(node.Slug, s => !place.Slugs.Contains(s));
     }
