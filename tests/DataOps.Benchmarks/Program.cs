@@ -89,6 +89,16 @@ try
         "test-tree, the pages with all that hangs on them", peer.DataOps("scale", "test-tree"),
         "SQL by hand, five checks",
         peer.Psql("scale", "-qAt", "-f", Path.Combine(Paths.Root, "tests", "DataOps.Benchmarks", "pages.sql"))));
+    string[] sections = [.. Enumerable.Range(1, pages / 1000).Select(i => $"/home/section-{i}/")];
+    comparisons.Add(new(
+        $"move-page, {sections.Length} sections of 1021 pages",
+        peer.DataOps("moved", "move-page", string.Join(',', sections), "--to", "/home/breads/", "--no-undo",
+            "--confirm:false"),
+        "SQL by hand",
+        peer.Psql("moved", "-qf", Path.Combine(Paths.Root, "tests", "DataOps.Benchmarks", "move.sql")))
+    {
+        Before = () => peer.Copy("moved", "scale"),
+    });
     if (DjangoProject.IsThere)
         comparisons.Add(new(
             "test-tree beside treebeard", peer.DataOps("scale", "test-tree", "--table", "wagtailcore_page"),

@@ -11,6 +11,8 @@ internal sealed record PageType(ModelLabel Label, int ContentType, IReadOnlyList
 /// <summary>Wagtail's pages in a database: their tables, their types, and the pages that a user names.</summary>
 internal sealed class PageTables
 {
+    private const int MostNamed = 10;
+
     private PageTables(ReferenceCatalog catalog, Model page)
     {
         (Catalog, Pages, ContentType, Key) = (catalog, page.Table, page.ContentType, page.Table.SingleKey!.Sql);
@@ -93,21 +95,26 @@ internal sealed class PageTables
     /// <summary>The id of the page that a user names by its id or its URL path.</summary>
     /// <exception cref="DataOpsException"><c>UnknownPage</c>, or <c>AmbiguousPage</c> when several pages have the URL
     /// path.</exception>
-    public long RequirePage(Session session, string page, CancellationToken cancellation)
+    public long RequirePage(Session session, string page, CancellationToken cancellation) =>
+        RequirePages(session, [page], cancellation)[0];
+
+    /// <summary>The ids of the pages that a user names by their ids or URL paths, in the same order.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownPage</c>, or <c>AmbiguousPage</c> when several pages have the URL
+    /// path.</exception>
+    public IReadOnlyList<long> RequirePages(
+        Session session, IReadOnlyList<string> pages, CancellationToken cancellation)
     {
-        bool isId = long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id);
-        SqlText isNamed = isId ? (SqlText)$"p.id = {id}" : (SqlText)$"p.url_path = {SqlText.Value(UrlPath(page))}";
-        IReadOnlyList<long> found = session.Query<long>(
-            $"select p.id::int8 from {Pages} p where {isNamed} order by p.id limit 10", cancellation);
-        return found.Count switch
-        {
-            1 => found[0],
-            0 => throw UnknownPage(session, page),
-            _ => throw new DataOpsException(
-                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument,
-                $"Several pages have the URL path {page}: {string.Join(", ", found)}.",
-                "Name the page by its id.", page),
-        };
+        if (pages.Count == 0)
+            return [];
+        // URL paths have no index: all of them are looked for at once.
+        long[] ids = [.. pages.Select(IdOf).OfType<long>()];
+        string[] paths = [.. pages.Where(p => IdOf(p) is null).Select(UrlPath)];
+        ILookup<string, long> found = session.Query<(long Id, string? UrlPath)>($"""
+            select p.id::int8, p.url_path from {Pages} p where p.url_path = any({paths})
+            union all select p.id::int8, null from {Pages} p where p.id = any({ids}) order by 1
+            """, cancellation).ToLookup(p => p.UrlPath ?? $"{p.Id}", p => p.Id);
+        return [.. pages.Select(page => Only(
+            session, page, [.. found[IdOf(page) is { } id ? $"{id}" : UrlPath(page)].Take(MostNamed)]))];
     }
 
     /// <summary>The failure for a page that is not there.</summary>
@@ -128,6 +135,19 @@ internal sealed class PageTables
             ? largest.Append((SqlText)$"(select last_value from {SqlText.Raw(sequence)})")
             : largest;
     }
+
+    private static long? IdOf(string page) =>
+        long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
+
+    private static long Only(Session session, string page, IReadOnlyList<long> found) => found.Count switch
+    {
+        1 => found[0],
+        0 => throw UnknownPage(session, page),
+        _ => throw new DataOpsException(
+            ErrorIds.AmbiguousPage, FailureKind.InvalidArgument,
+            $"Several pages have the URL path {page}: {string.Join(", ", found)}.",
+            "Name the page by its id.", page),
+    };
 
     private string TypeAdvice(string name)
     {

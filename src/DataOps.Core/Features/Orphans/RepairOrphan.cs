@@ -26,6 +26,7 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
         ChangeWay way = ChangeWay.For(session, Name, options);
         RepairOptions.Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        MissingStatistics.Make(session, catalog.Database, options, context);
         if (options.BatchSize is not { } size)
             return AtOnce(session, catalog, options, way, context);
         IEnumerable<IChangeResult> plan = AtOnce(session, catalog, options with { WhatIf = true },

@@ -33,8 +33,7 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
         PageTree tree = new(session, tables, context.Cancellation);
         long to = tables.RequirePage(session, options.To, context.Cancellation);
         long[] ids =
-            [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation)))
-                .Distinct()];
+            [.. options.Id.Concat(tables.RequirePages(session, options.UrlPath, context.Cancellation)).Distinct()];
         IReadOnlyList<PageMove> moves = tree.Move(ids, to, options.Position, options.OnSlugClash);
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);
@@ -43,7 +42,7 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
             yield return told;
         rows.Warn();
         ChangeResult done = change.Finish(stale: rows.Stale);
-        PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
+        PageMove[] moved = [.. moves.Where(m => m.IsMoved)];
         yield return done.With(new MovePageResult
         {
             Moved = moved.Length,

@@ -31,7 +31,7 @@ public sealed partial record MovePageOptions : ChangeOptions
 /// <param name="Id">The page's id.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Action">Move or Reorder; None when the page is already there.</param>
-/// <param name="Pages">The number of moved pages, itself included.</param>
+/// <param name="Pages">The pages that move with it, itself included; each is counted once.</param>
 /// <param name="OldParent">The id of its parent before.</param>
 /// <param name="Parent">The id of its parent afterwards.</param>
 /// <param name="OldUrlPath">Its URL path before.</param>

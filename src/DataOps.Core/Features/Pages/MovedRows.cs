@@ -10,7 +10,7 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class MovedRows(
     Session session, PageTables tables, ChangeRun change, IReadOnlyList<PageMove> moves, OperationContext context)
 {
-    private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
+    private readonly PageMove[] _moved = [.. moves.Where(m => m.IsMoved)];
     private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);
 
     /// <summary>Redirects created or updated.</summary>
@@ -34,7 +34,7 @@ internal sealed class MovedRows(
             return;
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
         change.Update(tables.Pages, columns, $"""
-            select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n
+            select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PlacedPages.Name} n
                 join {tables.Pages.Sql} p on p.id = n.id
             where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct
                 from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
@@ -78,28 +78,33 @@ internal sealed class MovedRows(
             || tables.Find(WagtailTables.Revision) is not { } revisions
             || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
             return;
-        IEnumerable<SqlText> values = renamed.Select(m =>
-            (SqlText)$"({SqlText.Value($"{m.Before.Id}")}, {SqlText.Value(m.Before.Slug)}, {SqlText.Value(m.Slug)})");
+        string[] ids = [.. renamed.Select(m => $"{m.Before.Id}")];
+        string[] slugs = [.. renamed.Select(m => m.Before.Slug)];
         change.Update(revisions, ["content"], (SqlText)$"""
             select r.id, jsonb_set(r.content, array['slug'], to_jsonb(m.new)) as content
-            from {revisions} r join (values {values}) m (id, old, new) on m.id = r.object_id
+            from {revisions} r
+            join unnest({ids}, {slugs}, {renamed.Select(m => m.Slug).ToArray()}) m (id, old, new) on m.id = r.object_id
             where r.base_content_type_id = {tables.ContentType} and r.content ->> 'slug' = m.old
             """);
     }
 
     private void PlanLog()
     {
-        IEnumerable<SqlText> values = _moved.Select((m, i) => (SqlText)$"""
-            ({i}, {m.Before.Id}, {SqlText.Value(m.Before.Title)}, {SqlText.Value(m.LogAction)}, jsonb_build_object(
-              'source', jsonb_build_object('id', {m.OldParent.Id}, 'title', {SqlText.Value(m.OldParent.Title)}),
-              'destination', jsonb_build_object('id', {m.Parent.Id}, 'title', {SqlText.Value(m.Parent.Title)})))
-            """);
+        PageNode parent = _moved[0].Parent;
         PageLog.Plan(
             $"""
-            select m.*, p.content_type_id, false as content_changed, false as deleted
-            from (values {values}) m (number, id, title, action, data) join {tables.Pages} p on p.id = m.id
+            select m.number, m.id, m.title, m.action, jsonb_build_object(
+                'source', jsonb_build_object('id', m.source, 'title', m.source_title),
+                'destination', jsonb_build_object('id', {parent.Id}, 'title', {SqlText.Value(parent.Title)})) as data,
+              p.content_type_id, false as content_changed, false as deleted
+            from unnest({_moved.Select(m => m.Before.Id).ToArray()}, {Texts(m => m.Before.Title)},
+              {Texts(m => m.LogAction)}, {_moved.Select(m => m.OldParent.Id).ToArray()},
+              {Texts(m => m.OldParent.Title)}) with ordinality m (id, title, action, source, source_title, number)
+            join {tables.Pages} p on p.id = m.id
             """,
             tables, change, context);
+
+        string[] Texts(Func<PageMove, string> text) => [.. _moved.Select(text)];
     }
 
     private void PlanRedirects()
@@ -119,9 +124,9 @@ internal sealed class MovedRows(
               p.id as page_id
             from {sites} s
             join {tables.Pages} b on b.id = s.root_page_id
-            left join {PageTree.Name} a on a.id = b.id
+            left join {PlacedPages.Name} a on a.id = b.id
             join {tables.Pages} p on starts_with(p.path, b.path) and starts_with(p.url_path, b.url_path)
-            join {PageTree.Name} n on n.id = p.id
+            join {PlacedPages.Name} n on n.id = p.id
             where p.live and p.url_path <> n.url_path
               and (not starts_with(n.path, coalesce(a.path, b.path))
                 or substr(n.url_path, length(coalesce(a.url_path, b.url_path)))

@@ -13,17 +13,13 @@ internal sealed record PageNode(long Id, string Path, string Slug, string UrlPat
     public bool Holds(PageNode other) => other.Path.StartsWith(Path, StringComparison.Ordinal);
 }
 
-/// <summary>A move of one page, done in the working copy of the tree.</summary>
+/// <summary>A move of one page.</summary>
 /// <param name="Before">The page before.</param>
 /// <param name="OldParent">Its parent before.</param>
 /// <param name="Parent">Its parent afterwards.</param>
 /// <param name="Slug">Its slug afterwards.</param>
-/// <param name="Path">Its place afterwards.</param>
-/// <param name="UrlPath">Its URL path afterwards.</param>
-/// <param name="Pages">The number of moved pages, itself included.</param>
 /// <param name="Action">Move, Reorder or None.</param>
-internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Parent, string Slug, string Path,
-    string UrlPath, long Pages, string Action)
+internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Parent, string Slug, string Action)
 {
     /// <summary>It is there already.</summary>
     public const string None = "None";
@@ -33,6 +29,20 @@ internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Pa
 
     /// <summary>It stays below its parent.</summary>
     public const string Reorder = "Reorder";
+
+    /// <summary>Whether the page is put elsewhere.</summary>
+    public bool IsMoved => Action is not None;
+
+    /// <summary>Its place when all pages have theirs.</summary>
+    public string Path { get; init; } = Before.Path;
+
+    /// <summary>Its URL path then.</summary>
+    public string UrlPath { get; init; } = Before.UrlPath;
+
+    /// <summary>
+    /// The number of pages that it takes with it, itself included; what moves out from below it is not among them.
+    /// </summary>
+    public long Pages { get; init; }
 
     /// <summary>What Wagtail's log calls it.</summary>
     public string LogAction => Action == Move ? "wagtail.move" : "wagtail.reorder";

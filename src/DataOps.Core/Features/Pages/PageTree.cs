@@ -4,111 +4,51 @@ using DataOps.Core.Django.Trees;
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>
-/// A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.
+/// Plans moves of pages to one parent: their order is found in memory, and what the rows are afterwards in one go.
 /// </summary>
 /// <remarks>
-/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had,
-/// as whatever moves is copied with all below it.
+/// The new parent keeps its path, as nothing above it can move: so all moves are one of children of one page, and each
+/// row gets its place once, however many pages move.
 /// </remarks>
-internal sealed class PageTree
+internal sealed class PageTree(Session session, PageTables tables, CancellationToken cancellation)
 {
-    /// <summary>The temporary table: id, path, depth, numchild, slug, url_path.</summary>
-    public static readonly SqlText Name = $"pg_temp.dataops_tree";
-
-    // No path begins with it: the page that is on its way.
-    private const string Away = "~";
-    private const int LongestPath = 255;
-    private static readonly SqlText s_isAway = $"t.path >= {SqlText.Literal(Away)}";
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
-    // Its index finds the children of a page.
-    private static readonly SqlText s_parent = s_paths.ParentSql($"path");
+    private readonly PathRange _range = new(tables.Pages);
 
-    private readonly Session _session;
-    private readonly PageTables _tables;
-    private readonly CancellationToken _cancellation;
-    private readonly SqlText _ordered;
-    private readonly HashSet<long> _withChildren = [];
-
-    /// <summary>Creates the temporary table, empty.</summary>
-    public PageTree(Session session, PageTables tables, CancellationToken cancellation)
+    private sealed record Destination(
+        PageNode Parent, SiblingOrder Order, HashSet<string> Slugs, long To, PagePosition Position, OnSlugClash OnClash)
     {
-        (_session, _tables, _cancellation) = (session, tables, cancellation);
-        // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
-        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX"
-            ? (SqlText)$"t.path"
-            : (SqlText)$"""t.path::text collate "C" """;
-        Run($"create temp table {Name} on commit drop as {Select} with no data");
-        Run($"create index on {Name} (path)");
-        Run($"create unique index on {Name} (id)");
-        Run($"create index on {Name} ({s_parent})");
+        public bool IsForward =>
+            Position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
     }
 
-    private sealed record Sibling(long Id, string Path);
-
-    /// <summary>Moves pages in the copy; side by side in the end, in the order given.</summary>
+    /// <summary>
+    /// Moves pages; side by side in the end, in the order given. The plan is <see cref="PlacedPages"/>.
+    /// </summary>
     /// <exception cref="DataOpsException">One cannot be put there: why.</exception>
     public IReadOnlyList<PageMove> Move(IReadOnlyList<long> ids, long to, PagePosition position, OnSlugClash onClash)
     {
+        Dictionary<long, PageNode> byId = Read($"t.id = any({ids.Append(to).ToArray()})").ToDictionary(n => n.Id);
+        PageNode[] nodes = [.. ids.Append(to).Select(id =>
+            byId.GetValueOrDefault(id) ?? throw PageTables.UnknownPage(session, $"{id}"))];
+        PageNode target = nodes[^1];
+        bool isChild = position is PagePosition.FirstChild or PagePosition.LastChild;
+        foreach (PageNode node in nodes[..^1])
+            Require(node, target, isChild);
+        Dictionary<string, PageNode> byPath = ReadParents(nodes);
+        PageNode parent = isChild ? target : ParentOf(target, byPath);
+        Sibling[] children = [.. Children(parent)];
+        Destination place =
+            new(parent, new(children), [.. children.Select(c => c.Slug)], to, position, onClash);
+        List<PageMove> moves = [];
         // The first takes its place and the others follow on its right; from the other end, so that a second run finds
         // all in place.
-        bool isForward = position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
-        List<PageMove> moves = [];
-        foreach (long id in isForward ? ids : ids.Reverse())
-            moves.Add(moves.Count == 0
-                ? Move(id, to, position, onClash)
-                : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left, onClash));
-        if (!isForward)
+        foreach (PageNode node in place.IsForward ? nodes[..^1] : nodes[..^1].AsEnumerable().Reverse())
+            moves.Add(Put(node, ParentOf(node, byPath), place, moves.LastOrDefault()?.Before.Id));
+        if (!place.IsForward)
             moves.Reverse();
-        return moves;
-    }
-
-    /// <summary>Moves a page in the copy.</summary>
-    /// <exception cref="DataOpsException">It cannot be put there: why.</exception>
-    public PageMove Move(long id, long to, PagePosition position, OnSlugClash onClash)
-    {
-        PageNode node = Node(id);
-        PageNode target = Node(to);
-        bool isChild = position is PagePosition.FirstChild or PagePosition.LastChild;
-        Require(node, target, isChild);
-        PageNode oldParent = NodeAt(s_paths.Parent(node.Path), node);
-        PageNode parent = isChild ? target : NodeAt(s_paths.Parent(target.Path), target);
-        LoadRange(node.Path, node.Path);
-        LoadChildren(parent);
-        LoadChildren(oldParent);
-        Sibling[] others = [.. Children(parent.Path).Where(s => s.Id != id)];
-        int index = position switch
-        {
-            PagePosition.FirstChild or PagePosition.FirstSibling => 0,
-            PagePosition.LastChild or PagePosition.LastSibling => others.Length,
-            PagePosition.Left or PagePosition.Right when to == id =>
-                others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0),
-            PagePosition.Left => Array.FindIndex(others, s => s.Id == to),
-            _ => Array.FindIndex(others, s => s.Id == to) + 1,
-        };
-        long pages = Count($"select count(*) from {Name} t where {Below(node.Path)}");
-        bool isSameParent = oldParent.Id == parent.Id;
-        if (isSameParent && others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0) == index)
-            return new PageMove(node, oldParent, parent, node.Slug, node.Path, node.UrlPath, pages, PageMove.None);
-        string slug = isSameParent ? node.Slug : FreeSlug(node, parent, onClash);
-        string path = Shift(node, parent.Path, others, index);
-        RequireRoom(node, path);
-        // Pages without a parent may wait for one just there.
-        LoadRange(path, path);
-        Run($"""
-            update {Name} t set path = {SqlText.Value(path)} || substr(t.path, {Away.Length + 1}),
-                                slug = case when t.id = {id} then {SqlText.Value(slug)} else t.slug end
-            where {s_isAway}
-            """);
-        Derive(path, parent);
-        Run($"""
-            update {Name} t
-            set numchild = (select count(*) from {Name} c where {s_paths.ParentSql($"c.path")} = t.path)
-            where t.id in ({oldParent.Id}, {parent.Id})
-            """);
-        PageNode now = Node(id);
-        return new PageMove(node, oldParent, parent, slug, now.Path, now.UrlPath, pages,
-            isSameParent && slug == node.Slug ? PageMove.Reorder : PageMove.Move);
+        return new PlacedPages(session, tables, _range, cancellation).Fill(moves, parent, place.Order);
     }
 
     private static void Require(PageNode node, PageNode target, bool isChild)
@@ -124,131 +64,62 @@ internal sealed class PageTree
                 + $"{(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);
     }
 
-    // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away
-    // meanwhile.
-    private string Shift(PageNode node, string parent, Sibling[] others, int index)
+    private static PageMove Put(PageNode node, PageNode oldParent, Destination place, long? neighbour)
     {
-        SqlText rest = $"substr(t.path, {node.Path.Length + 1})";
-        Run($"update {Name} t set path = {SqlText.Literal(Away)} || {rest} where {Below(node.Path)}");
-        long number = index == 0 ? 1 : s_paths.NumberOf(others[index - 1].Path) + 1;
-        List<Sibling> shifted = [];
-        foreach (Sibling sibling in others.Skip(index))
-        {
-            if (s_paths.NumberOf(sibling.Path) > number + shifted.Count)
-                break;
-            shifted.Add(sibling);
-        }
-        if (shifted.Count > 0)
-        {
-            LoadRange(shifted[0].Path, shifted[^1].Path);
-            string[] old = [.. shifted.Select(s => s.Path)];
-            string[] places = [.. old.Select(p => s_paths.Child(parent, s_paths.NumberOf(p) + 1))];
-            Run($"""
-                update {Name} t set path = m.new || substr(t.path, {parent.Length + s_paths.StepLength + 1})
-                from unnest({old}, {places}) m (old, new)
-                where left(t.path, {parent.Length + s_paths.StepLength}) = m.old
-                    and {Between(shifted[0].Path, shifted[^1].Path)}
-                """);
-        }
-        // The parent may be below a sibling that has made room elsewhere, but never below its own children.
-        return s_paths.Child(parent, number);
+        bool isSameParent = oldParent.Id == place.Parent.Id;
+        string slug = isSameParent ? node.Slug : FreeSlug(node, place);
+        place.Slugs.Add(slug);
+        Sibling page = new(node.Id, node.Path, slug);
+        bool isMoved = neighbour is { } beside
+            ? place.Order.Put(page, place.IsForward ? PagePosition.Right : PagePosition.Left, beside)
+            : place.Order.Put(page, place.Position, place.To);
+        return new PageMove(node, oldParent, place.Parent, slug,
+            !isMoved ? PageMove.None : isSameParent ? PageMove.Reorder : PageMove.Move);
     }
 
-    private void RequireRoom(PageNode node, string path)
+    private static string FreeSlug(PageNode node, Destination place)
     {
-        long longest = Count($"select max(length(t.path)) from {Name} t where {s_isAway}") - Away.Length + path.Length;
-        if (longest > LongestPath)
-            throw PathScheme.Full(
-                $"below page {node.Id} there would be more than {LongestPath / s_paths.StepLength} levels");
-    }
-
-    // What hangs on the place: depth and url path of all that has moved.
-    private void Derive(string path, PageNode parent)
-    {
-        SqlText url = SqlText.Value(parent.Path.Length > 0 ? parent.UrlPath : "/");
-        Run($"""
-            with recursive moved as materialized (
-              select t.id, t.path, t.slug, {s_paths.ParentSql($"t.path")} as above
-              from {Name} t where {Below(path)}),
-            u as (
-              select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Value(path)}
-              union all
-              select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
-            update {Name} t set depth = {s_paths.DepthSql($"t.path")},
-              url_path = coalesce(u.url, t.url_path)
-            from moved m left join u on u.id = m.id where m.id = t.id
-            """);
-    }
-
-    private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
-    {
-        HashSet<string> taken = [.. _session.Query<string>(
-            $"select t.slug from {Name} t where {s_parent} = {SqlText.Value(parent.Path)} and t.id <> {node.Id}",
-            _cancellation)];
-        if (!taken.Contains(node.Slug))
+        if (!place.Slugs.Contains(node.Slug))
             return node.Slug;
-        if (onClash == OnSlugClash.Fail)
+        if (place.OnClash == OnSlugClash.Fail)
             throw new DataOpsException(
                 ErrorIds.SlugTaken, FailureKind.AlreadyExists,
-                $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
-                    + $"with the slug {node.Slug} is there already. Nothing was moved.",
+                $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {place.Parent.Id} "
+                    + $"({place.Parent.UrlPath}): a page with the slug {node.Slug} is there already. Nothing was "
+                    + "moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
-        return PageSlug.Free(node.Slug, s => !taken.Contains(s));
+        return PageSlug.Free(node.Slug, s => !place.Slugs.Contains(s));
     }
 
-    private PageNode Node(long id) => Read($"t.id = {id}") ?? throw PageTables.UnknownPage(_session, $"{id}");
-
-    private PageNode NodeAt(string path, PageNode child) =>
-        Read($"t.path = {SqlText.Value(path)}") ?? throw new DataOpsException(
+    private static PageNode ParentOf(PageNode child, Dictionary<string, PageNode> byPath) =>
+        byPath.GetValueOrDefault(s_paths.Parent(child.Path)) ?? throw new DataOpsException(
             ErrorIds.DamagedTree, FailureKind.InvalidData,
             $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved to or from it.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
 
-    private SqlText Select =>
-        $"""
-        select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages} t
-        """;
-
-    // Two pages and all between them and below them.
-    private void LoadRange(string first, string last) => Load(Range(first, last));
-
-    // There is no index for a page's children: all below it are asked, once.
-    private void LoadChildren(PageNode parent)
+    private Dictionary<string, PageNode> ReadParents(IEnumerable<PageNode> nodes)
     {
-        if (_withChildren.Add(parent.Id))
-            Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + s_paths.StepLength}");
+        string[] paths =
+            [.. nodes.Where(n => n.Path.Length > s_paths.StepLength).Select(n => s_paths.Parent(n.Path)).Distinct()];
+        return Read($"{_range.Path} = any({paths})").ToDictionary(n => n.Path);
     }
 
-    private SqlText Range(string first, string last) =>
-        $"{_ordered} >= {SqlText.Value(first)} and {_ordered} < {SqlText.Value(last + "~")}";
-
-    // What is there already may have another place by now.
-    private void Load(SqlText condition) =>
-        Run($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
-
-    private PageNode? Read(SqlText condition)
+    private IReadOnlyList<PageNode> Read(SqlText condition)
     {
-        Load(condition);
-        SqlText locale = _tables.Pages.Find("locale_id")?.In("p") ?? $"null";
-        return _session.Query<PageNode>($"""
+        SqlText locale = tables.Pages.Find("locale_id")?.In("t") ?? $"null";
+        return session.Query<PageNode>($"""
             select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath,
-              coalesce(nullif(p.draft_title, ''), p.title) as title, {locale}::int8 as locale
-            from {Name} t join {_tables.Pages} p on p.id = t.id where {condition}
-            """, _cancellation).SingleOrDefault();
+              coalesce(nullif(t.draft_title, ''), t.title) as title, {locale}::int8 as locale
+            from {tables.Pages} t where {condition}
+            """, cancellation);
     }
 
-    private IReadOnlyList<Sibling> Children(string parent) => _session.Query<Sibling>(
-        $"select t.id::int8 as id, t.path from {Name} t where {s_parent} = {SqlText.Value(parent)} order by t.path",
-        _cancellation);
-
-    private static SqlText Below(string path) => Between(path, path);
-
-    private static SqlText Between(string first, string last) =>
-        $"t.path >= {SqlText.Value(first)} and t.path < {SqlText.Value(last + "~")}";
-
-    private long Count(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];
-
-    private void Run(SqlText sql) => _session.Run(sql, _cancellation);
+    // There is no index for a page's children: all below it are asked.
+    private IReadOnlyList<Sibling> Children(PageNode parent) => session.Query<Sibling>($"""
+        select t.id::int8 as id, t.path, t.slug from {tables.Pages} t
+        where {_range.Below(SqlText.Value(parent.Path))} and length(t.path) = {parent.Path.Length + s_paths.StepLength}
+        order by {_range.Path}
+        """, cancellation);
 
     private static DataOpsException Invalid(string message, string advice, PageNode node) =>
         new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice, node.UrlPath);

@@ -30,6 +30,7 @@ public sealed class RepairDatabase : Operation<RepairDatabaseOptions, IChangeRes
         IEnumerable<IChangeResult> Counted(IEnumerable<IChangeResult> told) => told.Where(tally.Add);
         OtherRepairs others = new(session, policy, scope, options, context);
         string? undoPath;
+        MissingStatistics.Make(session, DatabaseCatalog.Read(session), options, context);
         using (WholeChange whole = new(session, Name, options, context.Cancellation))
         {
             RowRepairs rows = new(session, policy, scope, options, whole, tally, context);

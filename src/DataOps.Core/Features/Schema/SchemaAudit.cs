@@ -49,7 +49,7 @@ internal static class SchemaAudit
             .Concat(TablesWithoutModel.Find(session, catalog, check))
             .Concat(SwitchedUserModel.Find(session, catalog, check))
             .Concat(WrongEncoding.Find(session, catalog, isDetailed, check))
-            .Concat(check.Run(() => MissingStatistics.Find(session, catalog, context.Cancellation), []));
+            .Concat(check.Run(() => StatisticsAudit.Find(session, catalog, context.Cancellation), []));
     }
 
     /// <summary>A finding of a table, with what all of them have.</summary>

@@ -111,6 +111,109 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         Assert.Equal(before, site.Digest("wagtailcore_pagelogentry"));
     }
 
+    [Theory]
+    [InlineData("C", Traits = ["Day", "0"])]
+    [InlineData("default", Traits = ["Day", "1"])]
+    public void Many_pages_stand_afterwards_where_they_stand_when_they_move_one_by_one(string collation)
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        for (int round = 0; round < Rounds.Of(5); round++)
+        {
+            using TestDatabase together = server.CopyOf(Site.Bakery);
+            using TestDatabase apart = server.CopyOf(Site.Bakery);
+            int gaps = random.Next();
+            foreach (TestDatabase site in new[] { together, apart })
+                Loosen(site, new Random(gaps), collation);
+            PageTreeOracle tree = PageTreeOracle.Of(together);
+            long[] ids = [.. Enumerable.Range(0, 1 + random.Next(6))
+                .Select(_ => tree.Pages[random.Next(tree.Pages.Count)]).Distinct()];
+            MovePageOptions options = new()
+            {
+                Id = ids, To = $"{tree.Pages[random.Next(tree.Pages.Count)]}", Position = (PagePosition)random.Next(6),
+                OnSlugClash = OnSlugClash.Suffix, NoUndo = true,
+            };
+            string what = $"seed {seed}, round {round}: {string.Join(' ', ids)} {options.Position} of {options.To}";
+            DataOpsException? refused = Record.Exception(() => MoveOneByOne(apart, options)) as DataOpsException;
+            if (refused is not null)
+            {
+                Assert.True("InvalidMove" == refused.Id, what);
+                Assert.Equal("InvalidMove", Assert.Throws<DataOpsException>(() => Move(together, options)).Id);
+                continue;
+            }
+            Move(together, options);
+            Assert.True(Places(apart).SequenceEqual(Places(together)), what);
+            Assert.True(together.Rows(Problems).Count == 0, what);
+        }
+
+        static string[] Places(TestDatabase site) => [.. site.Rows(
+            "select path, id, depth, numchild, slug, url_path from wagtailcore_page order by id")
+            .Select(r => string.Join(' ', r))];
+    }
+
+    [Fact]
+    public void Many_pages_move_with_as_many_statements_as_two()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        long[] breads = [.. site.Column("select id from wagtailcore_page where path like '000100020001____'")
+            .Select(i => long.Parse(i!))];
+        Assert.True(breads.Length > 8);
+
+        Assert.Equal(Statements(breads[..2]), Statements(breads));
+
+        int Statements(long[] ids)
+        {
+            int statements = 0;
+            using Session session = site.Open();
+            session.Listen(_ => statements++);
+            MovePageOptions options = new() { Id = ids, To = "/home/blog/", WhatIf = true };
+            Assert.NotEmpty(new MovePage().Run(session, options, new()).ToArray());
+            return statements;
+        }
+    }
+
+    [Fact]
+    public void Each_page_is_told_with_the_place_that_it_has_in_the_end()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        MovePageOptions options = new() { Id = [61, 68, 62], To = "3", NoUndo = true, Detailed = true };
+
+        MovedPage[] told = [.. site.Run(new MovePage(), options).OfType<MovedPage>()];
+
+        Assert.Equal(
+            site.Rows("select id, path, url_path from wagtailcore_page where id in (61, 68, 62) order by path")
+                .Select(r => ((int)r[0]!, (string)r[1]!, (string)r[2]!)),
+            told.Select(t => ((int)t.Id, t.Path, t.UrlPath)));
+        Assert.Equal([5, 1, 1], told.Select(t => t.Pages));
+        Assert.Equal(["/home/blog/", "/home/blog/bread-circuses/", "/home/blog/wild-yeast/"],
+            told.Select(t => t.OldUrlPath));
+    }
+
+    [Fact]
+    public void A_page_that_waits_for_a_parent_gets_the_one_that_comes_there_or_is_named_as_in_its_way()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        // Breads has eleven pages; the twelfth was deleted.
+        site.Execute("""
+            update wagtailcore_page set depth = 9, url_path = '/lost/', path = '000100020001' || '000Z' || (
+              select right(min(c.path), 4) from wagtailcore_page c join wagtailcore_page b on b.path = left(c.path, -4)
+              where b.id = 61 and c.id <> 62)
+            where id = 62;
+            update wagtailcore_page set path = '000100020001' || '000Y'
+            where path = (select max(path) from wagtailcore_page where path like '000100020001____')
+            """);
+
+        DataOpsException busy = Assert.Throws<DataOpsException>(
+            () => Move(site, new() { Id = [61], To = "3", NoUndo = true }));
+        Move(site, new() { Id = [69], To = "3", NoUndo = true });
+
+        Assert.Equal("DamagedTree", busy.Id);
+        Assert.Equal(["1 5 /home/breads/contact-us/wild-yeast/"], site.Rows($"""
+            select p.numchild, c.depth, c.url_path from wagtailcore_page p join wagtailcore_page c on
+              left(c.path, -4) = p.path where p.id = 69 and c.id = 62
+            """).Select(r => string.Join(' ', r)));
+    }
+
     [Fact]
     public void Several_pages_stand_side_by_side_afterwards_in_the_order_given()
     {
@@ -282,6 +385,42 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         Assert.Equal(["000100020004 Saved meanwhile"],
             site.Column("select b.path || ' ' || t.title from wagtailcore_page b, wagtailcore_page t where b.id "
             + "= 61 and t.id = 68"));
+    }
+
+    // Gaps between siblings, and slugs that other parents' children have, too.
+    private static void Loosen(TestDatabase site, Random random, string collation)
+    {
+        site.Execute($"""alter table wagtailcore_page alter path type varchar(255) collate "{collation}" """);
+        for (int i = 0; i < 12; i++)
+        {
+            IReadOnlyList<long> pages = PageTreeOracle.Of(site).Pages;
+            long page = pages[random.Next(pages.Count)];
+            string path = site.Scalar<string>($"select path from wagtailcore_page where id = {page}")!;
+            string place = $"{path[..^4]}00{"0123"[random.Next(4)]}{"0123456789ABCDEF"[random.Next(16)]}";
+            if (!place.EndsWith("0000", StringComparison.Ordinal)
+                && site.Scalar<long>($"select count(*) from wagtailcore_page where path = '{place}'") == 0)
+                site.Execute($"""
+                    update wagtailcore_page set path = '{place}' || substr(path, {path.Length + 1})
+                    where starts_with(path, '{path}')
+                    """);
+        }
+        site.Execute("""
+            update wagtailcore_page p set slug = 'same', url_path = a.url_path || 'same/'
+            from wagtailcore_page a where a.path = left(p.path, -4) and p.numchild = 0 and p.depth > 2
+              and p.path = (select max(l.path) from wagtailcore_page l where left(l.path, -4) = a.path)
+            """);
+    }
+
+    private static void MoveOneByOne(TestDatabase site, MovePageOptions options)
+    {
+        bool isForward =
+            options.Position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
+        MovePageOptions next = options;
+        foreach (long id in isForward ? options.Id : options.Id.Reverse())
+        {
+            Move(site, next with { Id = [id] });
+            next = options with { To = $"{id}", Position = isForward ? PagePosition.Right : PagePosition.Left };
+        }
     }
 
     private static MovePageResult Move(TestDatabase site, MovePageOptions options, OperationContext? context = null) =>

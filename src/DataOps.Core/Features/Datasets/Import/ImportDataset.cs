@@ -30,6 +30,7 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         ChangeWay way = ChangeWay.For(session, Name, options);
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
+        MissingStatistics.Make(session, catalog.Database, options, context);
         using ChangeRun change = new(session, catalog, Name, way, context);
         DatasetLoad load = new LoadStages(session, catalog, file, options, change.Changes, context).Plan();
         if (options.WhatIf || options.Detailed)

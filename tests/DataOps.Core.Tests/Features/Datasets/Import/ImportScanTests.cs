@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Files;
 
@@ -17,7 +18,7 @@ public sealed partial class ImportScanTests : IDisposable
     private const int Pages = 200;
 
     private readonly ImportFiles _files = new();
-    private readonly TestDatabase _site;
+    private TestDatabase _site;
 
     public ImportScanTests(PostgresServer server) => _site = server.CopyOf(Site.Sample);
 
@@ -109,6 +110,131 @@ public sealed partial class ImportScanTests : IDisposable
         Assert.All(deletions,
             p => Assert.All(RowsRemoved().Matches(p), m => Assert.True(long.Parse(m.Groups[1].Value) < 2 * Pages, p)));
     }
+
+    [Theory]
+    [InlineData(true, Traits = ["Day", "0"])]
+    [InlineData(false, Traits = ["Day", "1"])]
+    public void A_load_just_after_a_restore_scans_no_large_table(bool deletes)
+    {
+        Fill(1, Sections, 0, Pages);
+        string specs = """{"model": "wagtailcore.page", "children": true, DELETE"filter": {"path__startswith": {"parameter": "path"}}}""";
+        string file = Export(specs.Replace("DELETE", deletes ? "\"deleteMissing\": true, " : ""), 4);
+        if (deletes)
+            Fill(1, 1, Pages + 1, Pages + 10);
+        Remove(1, 3);
+        _site.Execute("update wagtailcore_page set title = title || '!' where id between 101010 and 101014");
+        Restore();
+        ImportDatasetOptions options = new() { Path = file, NoUndo = true };
+
+        // A plan that is only told changes nothing, statistics neither.
+        Load(options with { WhatIf = true });
+        Assert.Empty(_site.Column(Analysed));
+        ImportResult result = Load(options);
+
+        Assert.Equal((3 * 4, 5, deletes ? 10 * 8 : 0), (result.Inserted, result.Updated, result.Deleted));
+        Assert.Empty(Scanned());
+        Assert.Empty(ReadOften());
+        Assert.Contains("wagtailcore_page", _site.Column(Analysed));
+    }
+
+    [Theory]
+    [InlineData(OrphanAction.Delete, "news_articlepagetag", Traits = ["Day", "0"])]
+    [InlineData(OrphanAction.Quarantine, "news_articlepagetag", Traits = ["Day", "1"])]
+    [InlineData(OrphanAction.Repoint, "news_articlepagetag", Traits = ["Day", "2"])]
+    [InlineData(OrphanAction.RecreateParent, "news_articlepagetag", Traits = ["Day", "0"])]
+    [InlineData(OrphanAction.SetNull, "wagtailcore_page", Traits = ["Day", "1"])]
+    [InlineData(OrphanAction.RebuildHalf, "wagtailcore_page", Traits = ["Day", "2"])]
+    [InlineData(OrphanAction.PlainPage, "wagtailcore_page", Traits = ["Day", "0"])]
+    public void A_repair_just_after_a_restore_reads_a_table_a_few_times(OrphanAction action, string table)
+    {
+        Fill(1, Sections, 0, Pages);
+        Restore();
+        bool isHalf = action is OrphanAction.RebuildHalf or OrphanAction.PlainPage;
+        _site.Execute("set session_replication_role = replica;" + (table == "news_articlepagetag"
+            ? "update news_articlepagetag set tag_id = 4711 where content_object_id between 101001 and 101005"
+            : !isHalf ? "update wagtailcore_page set owner_id = 4711 where id between 101001 and 101005"
+            : """
+              delete from news_articlepage where page_ptr_id between 102001 and 102005;
+              update wagtailcore_revision set content = jsonb_build_object(
+                'pk', object_id::int, 'standfirst', 'text', 'body', '[]', 'reading_minutes', 1)
+              where object_id between '102001' and '102005'
+              """));
+        RepairOrphanOptions options = new()
+        {
+            Action = action, Table = [table], To = action == OrphanAction.Repoint ? "1" : null, NoUndo = true,
+        };
+
+        Assert.Equal(5, Counted(
+            s => new RepairOrphan().Run(s, options, new()).OfType<RepairOrphanResult>().Single()).Orphans);
+
+        Assert.Empty(ReadOften());
+        Assert.Contains(table, _site.Column(Analysed));
+    }
+
+    [Fact]
+    public void Who_may_not_analyse_a_table_loads_all_the_same()
+    {
+        Fill(1, Sections, 0, Pages);
+        string file = Export();
+        Remove(1, 3);
+        Restore();
+        string role = $"{_site.Name}_writer";
+        _site.Execute($"""
+            create role {role} login;
+            grant select, insert, update, delete on all tables in schema public to {role};
+            grant usage, select, update on all sequences in schema public to {role};
+            """);
+        try
+        {
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(_site.Uri.Replace("postgres@", $"{role}@")), "Test",
+                TestContext.Current.CancellationToken);
+
+            ImportResult result = new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new())
+                .OfType<ImportResult>().Single();
+
+            Assert.Equal(3 * 4, result.Inserted);
+            Assert.Empty(_site.Column(Analysed));
+        }
+        finally
+        {
+            _site.Execute($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    private const string Analysed = "select distinct tablename from pg_stats where schemaname = 'public'";
+
+    // As by pg_restore, and before autovacuum comes.
+    private void Restore()
+    {
+        _site.Execute("""
+            do $$ declare t regclass; begin
+              for t in select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace loop
+                execute format('alter table %s set (autovacuum_enabled = false)', t);
+              end loop;
+            end $$
+            """);
+        string dump = _files.Path("site.dump");
+        Run("pg_dump", "-Fc", "-f", dump, _site.Uri);
+        string name = $"{_site.Name}_restored";
+        _site.Execute($"create database {name} template template0");
+        TestDatabase restored = _site.Other(name);
+        Run("pg_restore", "-d", restored.Uri, dump);
+        _site.Dispose();
+        _site = restored;
+
+        static void Run(string program, params string[] arguments)
+        {
+            using Process process = Process.Start(program, arguments);
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+
+    // Far more than by a plan that reads each row a few times, and far less than by one that compares each with each.
+    private IReadOnlyList<string?> ReadOften() =>
+        Large("s.seq_tup_read + coalesce(s.idx_tup_fetch, 0) > 15 * c.reltuples",
+            "s.seq_tup_read || ' + ' || s.idx_tup_fetch");
 
     [GeneratedRegex("Rows Removed by Join Filter: ([0-9]+)")]
     private static partial Regex RowsRemoved();
