@@ -30,12 +30,16 @@ internal sealed class ChangeRun : IDisposable
     /// <param name="operation">The operation, as <c>Move-Page</c>.</param>
     /// <param name="way">Whether it is to happen, and where its undo file goes.</param>
     /// <param name="context">Stops it, and hears how far it is.</param>
+    /// <param name="ahead">Tables of which rows may change; what is kept of them is made before the transaction, which
+    /// would lock more for it.</param>
     public ChangeRun(
-        Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context)
+        Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context,
+        IEnumerable<Table>? ahead = null)
     {
         (_session, _catalog, _way, _context) = (session, catalog, way, context);
-        _transaction = way.Begin(session, context.Cancellation);
         Changes = new ChangeSet(session, operation, context.Cancellation) { IsTakenBack = way.IsWhatIf };
+        Changes.Prepare(ahead ?? []);
+        _transaction = way.Begin(session, context.Cancellation);
     }
 
     /// <summary>The rows that are planned.</summary>
@@ -177,6 +181,7 @@ internal sealed class ChangeRun : IDisposable
     {
         Changes.Dispose();
         _transaction?.Dispose();
+        Changes.DropPrepared();
     }
 
     // With what becomes of columns that refer to deleted rows.

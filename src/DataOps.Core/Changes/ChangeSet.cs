@@ -19,6 +19,9 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
 {
     private readonly List<TablePlan> _tables = [];
     private readonly Dictionary<uint, TablePlan> _byTable = [];
+    private readonly Dictionary<uint, TablePlan> _prepared = [];
+    private readonly List<SqlText> _lasting = [];
+    private int _made;
     private string? _written;
     private Action? _takeBack;
     private bool _locked;
@@ -46,10 +49,25 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             return known;
         if (_locked)
             throw new InvalidOperationException($"{table} was not planned before the lock.");
-        TablePlan changed = new(session, table, _tables.Count + 1, IsTakenBack, cancellation);
+        if (!_prepared.Remove(table.Oid, out TablePlan? changed))
+            changed = new(session, table, ++_made, IsTakenBack, outlives: false, cancellation);
         _tables.Add(changed);
         return _byTable[table.Oid] = changed;
     }
+
+    /// <summary>
+    /// Makes the temporary tables of tables that may change, before the transaction; they last until
+    /// <see cref="DropPrepared"/>.
+    /// </summary>
+    public void Prepare(IEnumerable<Table> tables)
+    {
+        Table[] ahead = [.. tables.DistinctBy(t => t.Oid)];
+        if (ahead.Length > 0)
+            TemporaryTable.Ahead(session, () => Array.ForEach(ahead, Prepare));
+    }
+
+    /// <summary>Drops them again, after the transaction.</summary>
+    public void DropPrepared() => TemporaryTable.Drop(session, _lasting);
 
     /// <summary>Locks every planned row, and makes sure that it is still as planned.</summary>
     /// <exception cref="DataOpsException"><c>ChangedMeanwhile</c>: rows that another writer has changed, removed or
@@ -147,6 +165,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     {
         _takeBack?.Invoke();
         _takeBack = null;
+    }
+
+    private void Prepare(Table table)
+    {
+        TablePlan plan = new(session, table, ++_made, IsTakenBack, outlives: true, cancellation);
+        _lasting.Add(plan.Name);
+        _prepared.Add(table.Oid, plan);
     }
 
     private UndoHeader Header(IReadOnlyList<TablePlan> tables) => UndoHeader.Of(

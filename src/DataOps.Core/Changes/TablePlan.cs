@@ -17,14 +17,15 @@ internal sealed class TablePlan
     private readonly bool _isTakenBack;
     private bool _updates;
 
-    internal TablePlan(Session session, Table table, int number, bool isTakenBack, CancellationToken cancellation)
+    internal TablePlan(
+        Session session, Table table, int number, bool isTakenBack, bool outlives, CancellationToken cancellation)
     {
         (_session, Table, _isTakenBack, _cancellation) = (session, table, isTakenBack, cancellation);
         Name = TemporaryTable.Named($"dataops_change_{number}");
         BeforeName = TemporaryTable.Named($"dataops_before_{number}");
         Identity = RowKey.Of(table);
         SqlText columns = $"null::text as _action, null::text as _xmin, {PlainColumns(table, "t")}";
-        TemporaryTable.CreateEmpty(session, Name, $"select {columns} from {table} t", cancellation);
+        TemporaryTable.CreateEmpty(session, Name, $"select {columns} from {table} t", cancellation, outlives);
         session.Run($"create unique index on {Name} ({(Identity.IsWholeRow ? (SqlText)$"_xmin" : Identity.Sql)})",
             cancellation);
     }

@@ -433,6 +433,9 @@ public static class ErrorIds
     /// <summary>A change would delete more rows than -MaxDelete allows.</summary>
     public const string TooManyDeletions = "TooManyDeletions";
 
+    /// <summary>A load needs more locks at once than the server has room for.</summary>
+    public const string TooManyLocks = "TooManyLocks";
+
     /// <summary>A tree has no free path at that place.</summary>
     public const string TreeFull = "TreeFull";
 

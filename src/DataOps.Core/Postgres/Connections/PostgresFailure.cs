@@ -65,7 +65,7 @@ internal static class PostgresFailure
             + "(PostgreSQL 14 and later); to import, be the owner of the tables.",
         "53200" when p.Hint?.Contains("max_locks_per_transaction", StringComparison.Ordinal) == true =>
             "The transaction locks more tables and indexes than the server has room for: raise "
-            + "max_locks_per_transaction and restart the server; a load needs about 30 of max_locks_per_transaction * "
+            + "max_locks_per_transaction and restart the server; a load needs about 10 of max_locks_per_transaction * "
             + "max_connections for each model of its file. Or load in several steps with -Model.",
         "53300" => "The server has no connection left: try again, or raise max_connections.",
         "55P03" =>

@@ -81,8 +81,8 @@ public sealed class TestDatabase : IDisposable
     public IReadOnlyDictionary<string, string> Digest(params string[] except)
     {
         IReadOnlyList<string?> tables = Column(
-            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', " +
-                "'information_schema') order by 1");
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname <> 'information_schema' " +
+                "and schemaname !~ '^pg_' order by 1");
         IEnumerable<string> counts = tables
             .Where(table => !except.Contains(table!.Replace("public.", "", StringComparison.Ordinal)))
             .Select(table =>

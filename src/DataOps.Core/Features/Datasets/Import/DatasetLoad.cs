@@ -41,41 +41,50 @@ internal sealed record DatasetLoad(
 /// own.
 /// </summary>
 /// <remarks>Up to the plan the database is only read; <see cref="ImportRun.Apply"/> is the last stage.</remarks>
-/// <param name="session">A session in a transaction.</param>
+/// <param name="session">The session.</param>
 /// <param name="catalog">The database's models and references.</param>
 /// <param name="file">The file.</param>
 /// <param name="options">How to load it; without WhatIf new keys are taken from their sequences.</param>
-/// <param name="changes">Takes the plan.</param>
 /// <param name="context">Cancels, and hears of the progress.</param>
 internal sealed class LoadStages(
-    Session session, ReferenceCatalog catalog, FixtureFile file, LoadOptions options, ChangeSet changes,
-    OperationContext context)
+    Session session, ReferenceCatalog catalog, FixtureFile file, LoadOptions options, OperationContext context)
+    : IDisposable
 {
     private readonly string _path = file.Name;
     private readonly FixtureModels _models = new(catalog);
     private readonly NaturalKeys _keys = NaturalKeys.Of(catalog, options.NaturalKey);
     private readonly OnMissingReference _missing = options.OnMissingReference ?? OnMissingReference.Fail;
 
-    /// <summary>Goes as far as the plan of what would change.</summary>
-    /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever
-    /// becomes of the plan.</param>
-    /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
-    public DatasetLoad Plan(Action<StagingArea>? read = null)
+    private StagingArea? _area;
+
+    /// <summary>The file's rows as far as they could be read.</summary>
+    public StagingArea Area => _area ??= new(session, catalog, _models, _keys, options, _path, context);
+
+    /// <summary>
+    /// Brings the file's rows as they are into temporary tables, in no transaction: one that creates a table locks it,
+    /// and what belongs to it, until its end, and the server has no room for the tables of a thousand models.
+    /// </summary>
+    /// <exception cref="DataOpsException">The file cannot be read, or has what the database cannot store; or the load
+    /// needs more locks than the server has.</exception>
+    public StagedFile Stage()
     {
-        StagedFile staged = Stage(read);
-        KeyedRows keyed = AssignKeys(staged);
-        PlannedDeletion deletion = PlanDeletion(keyed, staged);
-        keyed = new OtherTypes(
-            session, catalog, keyed, deletion, options.OnConflict, Problems(), context.Cancellation).Settle();
-        SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
-        KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
-        if (!options.TrustContentTypes)
-            new ContentTypeNumbers(catalog, rows, options.OnConflict, Problems()).Refuse();
-        return PlanChanges(staged, conflicts with { Rows = rows }, deletion);
+        StagingArea area = Area;
+        using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
+        reader.IsReference = (label, field) =>
+            _models.Find(label) is { } model && model.Fields.FirstOrDefault(f => f.Name == field) is { } known
+                ? catalog.ReferenceOf(model.Table, known.Column) is not null
+                : null;
+        StagedFile? staged = null;
+        TemporaryTable.Ahead(session, () => staged = area.Fill(reader));
+        LoadLocks.Require(session, catalog, staged!.Tables, context.Cancellation);
+        return staged;
     }
 
-    // The file's rows as they are, in temporary tables.
-    private StagedFile Stage(Action<StagingArea>? read)
+    /// <summary>Goes as far as the plan of what would change, in a transaction.</summary>
+    /// <param name="staged">The file's rows.</param>
+    /// <param name="changes">Takes the plan.</param>
+    /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
+    public DatasetLoad Plan(StagedFile staged, ChangeSet changes)
     {
         // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
         Run($"set local statement_timeout = 0");
@@ -84,21 +93,28 @@ internal sealed class LoadStages(
         Run($"""
             select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
             """);
-        StagingArea area = new(session, catalog, _models, _keys, options, _path, context);
-        read?.Invoke(area);
-        using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
-        reader.IsReference = (label, field) =>
-            _models.Find(label) is { } model && model.Fields.FirstOrDefault(f => f.Name == field) is { } known
-                ? catalog.ReferenceOf(model.Table, known.Column) is not null
-                : null;
-        return area.Fill(reader);
+        KeyedRows keyed = AssignKeys(staged);
+        PlannedDeletion deletion = PlanDeletion(keyed, staged, changes);
+        keyed = new OtherTypes(
+            session, catalog, keyed, deletion, options.OnConflict, Problems(), context.Cancellation).Settle();
+        SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
+        KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
+        if (!options.TrustContentTypes)
+            new ContentTypeNumbers(catalog, rows, options.OnConflict, Problems()).Refuse();
+        return PlanChanges(staged, conflicts with { Rows = rows }, deletion, changes);
     }
+
+    /// <summary>Drops the staging tables; after the transaction.</summary>
+    public void Dispose() => _area?.Drop();
 
     // The keys that the rows and what they refer to have in this database.
     private KeyedRows AssignKeys(StagedFile staged)
     {
         bool reserve = !options.WhatIf;
-        KnownIds ids = new(catalog, staged.Tables);
+        KnownIds ids = new(catalog, staged.Tables)
+        {
+            MayChange = _missing == OnMissingReference.SkipRow || options.OnConflict == OnConflict.Skip,
+        };
         ids = new RowsSavedAsNew(session, catalog, ids, _missing, Problems(), context).Give(staged.Specs, reserve);
         ids = new KeyAssignment(
             session, catalog, _models, _keys, ids, options.Match, _missing, Problems(), context)
@@ -112,7 +128,7 @@ internal sealed class LoadStages(
     }
 
     // What goes is in nobody's way, and nobody's target.
-    private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged) =>
+    private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged, ChangeSet changes) =>
         new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(
             staged.Specs, staged.Objects - staged.Ignored);
 
@@ -125,7 +141,8 @@ internal sealed class LoadStages(
         new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, Problems(), context).Settle(
             specs.IgnoredLists);
 
-    private DatasetLoad PlanChanges(StagedFile staged, SettledConflicts settled, PlannedDeletion deletion)
+    private DatasetLoad PlanChanges(
+        StagedFile staged, SettledConflicts settled, PlannedDeletion deletion, ChangeSet changes)
     {
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);

@@ -31,8 +31,10 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         MissingStatistics.Make(session, catalog.Database, options, context);
-        using ChangeRun change = new(session, catalog, Name, way, context);
-        DatasetLoad load = new LoadStages(session, catalog, file, options, change.Changes, context).Plan();
+        using LoadStages stages = new(session, catalog, file, options, context);
+        StagedFile staged = stages.Stage();
+        using ChangeRun change = new(session, catalog, Name, way, context, ahead: staged.Targets);
+        DatasetLoad load = stages.Plan(staged, change.Changes);
         if (options.WhatIf || options.Detailed)
             foreach (IChangeResult planned in ImportPlan.Of(
                 session, catalog, load, change.Changes, options, context.Cancellation))

@@ -1,8 +1,7 @@
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
-/// A file's rows under the keys that they have in this database: each staged table and list has a view of them, under
-/// its name.
+/// A file's rows under the keys that they have in this database: each staged table and list has them under its name.
 /// </summary>
 internal sealed record KeyedRows
 {
@@ -25,7 +24,8 @@ internal sealed record KeyedRows
     {
         foreach (StagingTable table in ids.Tables)
         {
-            session.Run($"create or replace temporary view {table.Name} as {ids.Rows(table)}", cancellation);
+            if (!ids.AreAsStaged(table))
+                table.View(session, ids.Rows(table), cancellation);
             foreach (StagingList list in table.Lists)
                 session.Run(
                     $"create or replace temporary view {list.Name} as {ids.Entries(table, list)}", cancellation);

@@ -29,6 +29,9 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     /// <summary>Tables some of whose rows are left out.</summary>
     public ImmutableHashSet<uint> WithSkips { get; init; } = [];
 
+    /// <summary>Whether rows may still be left out, or get other keys, when all have theirs.</summary>
+    public bool MayChange { get; init; }
+
     /// <summary>Whether object ids are others than in the file.</summary>
     public bool HasGeneric { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         Joins joins = new();
         SqlText[] values =
         [
-            $"r._row, r._place, r._shape",
+            $"r._row", $"r._place", $"r._shape",
             .. table.Keys.Select(k => (SqlText)$"{Key(table, k, joins)} as {k.Sql}"),
             .. (only ?? table.Columns).Select(c => (SqlText)$"{Value(table, c, joins)} as {c.Sql}"),
         ];
@@ -92,6 +95,16 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
             ? (SqlText)$" where not exists (select 1 from {Skips(table.Model.Table)} x where x._row = r._row)"
             : SqlText.Empty;
         return $"select {values} from {table.Buffer.Table} r{joins.Sql}{where}";
+    }
+
+    /// <summary>
+    /// Whether the rows of a table are what the file says: a view of them would be one more relation to lock.
+    /// </summary>
+    public bool AreAsStaged(StagingTable table)
+    {
+        IEnumerable<SqlText> columns = table.Keys.Concat(table.Columns).Select(c => (SqlText)$"{c.In("r")} as {c.Sql}");
+        SqlText staged = $"select r._row, r._place, r._shape, {columns} from {table.Buffer.Table} r";
+        return !MayChange && Rows(table).ToString() == staged.ToString();
     }
 
     /// <summary>

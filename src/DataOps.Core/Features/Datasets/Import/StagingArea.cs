@@ -14,6 +14,10 @@ internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objec
     /// <summary>Objects that are in no table, as the user asked for.</summary>
     public long Ignored { get; init; }
 
+    /// <summary>The tables of the database that the rows are for, those of many-to-many lists included.</summary>
+    public IEnumerable<Table> Targets => Tables.Select(t => t.Model.Table)
+        .Concat(Tables.SelectMany(t => t.Lists).Where(l => l.Buffer.Rows > 0).Select(l => l.List.Table));
+
     /// <summary>Models and fields that the database lacks and that were left out; null when there are none.</summary>
     public string? Unknown { get; init; }
 }
@@ -21,7 +25,7 @@ internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objec
 /// <summary>
 /// Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.
 /// </summary>
-/// <remarks>The tables are temporary and end with the transaction.</remarks>
+/// <remarks>The tables are temporary and last until <see cref="Drop"/>.</remarks>
 internal sealed class StagingArea(
     Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, LoadOptions options,
     string path, OperationContext context)
@@ -96,7 +100,7 @@ internal sealed class StagingArea(
                     + $"{models.LabelOf(table.Model.Parent!)}, which only objects of that model can change; they are "
                     + "left out, as loaddata does.");
         // What is not in the file is asked by its key, of as many rows as there are.
-        foreach (StagingTable table in _tables)
+        foreach (StagingTable table in _tables.Where(t => t.HasIndex))
             session.Run(
                 $"create index on {table.Buffer.Table} ({table.Keys.Select(k => k.Sql)})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
@@ -111,6 +115,10 @@ internal sealed class StagingArea(
 
     private string UnknownText => string.Join(
         ", ", _unknown.Select(u => $"{u.Key} ({u.Value} {(u.Value == 1 ? "object" : "objects")})"));
+
+    /// <summary>Drops the tables; in no transaction, unless it was begun before them.</summary>
+    public void Drop() =>
+        TemporaryTable.Drop(session, _tables.SelectMany(t => t.Buffers).Select(b => b.Table));
 
     private void Take(FixtureObject source)
     {

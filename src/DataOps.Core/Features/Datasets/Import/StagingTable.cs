@@ -14,6 +14,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// </remarks>
 internal sealed class StagingTable
 {
+    private const int Few = 50;
     private const int Ignored = -1;
     private const int Unknown = -2;
     private const int Inherited = -3;
@@ -43,11 +44,11 @@ internal sealed class StagingTable
         StagingColumn[] all = [.. Keys, .. Columns];
         Buffer = new StagingBuffer(
             NameOf("raw", model.Table), ["_row", "_place", "_shape", .. all.SelectMany(c => c.StagedNames)]);
-        session.Run($"""
-            create temporary table {Buffer.Table} on commit drop as
+        TemporaryTable.CreateEmpty(session, Buffer.Table, $"""
             select null::bigint as _row, null::bigint as _place, null::int as _shape, {all.Select(c => c.StagedSql)}
-            from {model.Table} with no data
-            """);
+            from {model.Table}
+            """, CancellationToken.None, outlives: true);
+        Name = Buffer.Table;
         Lists = [.. model.ManyToMany.Select(list =>
         {
             Reference? reference = catalog.ReferenceOf(list.Table, list.TargetColumn);
@@ -78,7 +79,8 @@ internal sealed class StagingTable
     /// The rows with the keys and references that they have in this database: _row, _place, _shape, and the columns
     /// under their names.
     /// </summary>
-    public SqlText Name => NameOf("import", Model.Table);
+    /// <remarks>That is the staging table itself where all keys are the file's, and else a view.</remarks>
+    public SqlText Name { get; private set; }
 
     /// <summary>Fields of a parent model in objects of this one, which loaddata takes and does not write.</summary>
     public IReadOnlyCollection<string> InheritedFields => _inherited;
@@ -87,6 +89,11 @@ internal sealed class StagingTable
     public bool HasKeyless { get; private set; }
 
     public IReadOnlyList<StagingColumn> Keys { get; }
+
+    /// <summary>
+    /// Whether the rows are found by their key; so few as others have are as soon read, and an index is locked, too.
+    /// </summary>
+    public bool HasIndex => Buffer.Rows > Few;
 
     /// <summary>All columns that can be written, besides the key.</summary>
     public IReadOnlyList<StagingColumn> Columns { get; }
@@ -105,6 +112,16 @@ internal sealed class StagingTable
 
     /// <summary>The name of a temporary table of the load that has to do with a table.</summary>
     public static SqlText NameOf(string what, Table table) => SqlText.Raw($"pg_temp.dataops_{what}_{table.Oid}");
+
+    /// <summary>Has a view stand for the rows.</summary>
+    /// <param name="session">The session, in the load's transaction.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    public void View(Session session, SqlText rows, CancellationToken cancellation)
+    {
+        Name = NameOf("import", Model.Table);
+        session.Run($"create or replace temporary view {Name} as {rows}", cancellation);
+    }
 
     /// <summary>Takes an object of this model.</summary>
     /// <param name="source">The object.</param>
@@ -312,11 +329,10 @@ internal sealed class StagingList
         _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
         Buffer = new StagingBuffer(
             StagingTable.NameOf("rawlist", list.Table), ["_row", "_place", "_position", .. _target.StagedNames]);
-        session.Run($"""
-            create temporary table {Buffer.Table} on commit drop as
+        TemporaryTable.CreateEmpty(session, Buffer.Table, $"""
             select null::bigint as _row, null::bigint as _place, null::bigint as _position, {_target.StagedSql}
-            from {list.Table} with no data
-            """);
+            from {list.Table}
+            """, CancellationToken.None, outlives: true);
     }
 
     public ManyToManyList List { get; }

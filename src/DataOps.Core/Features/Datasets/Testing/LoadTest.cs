@@ -40,13 +40,15 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Disposing takes the transaction back; whatever is not the file's fault is the caller's to hear.
     private void Plan(ReferenceCatalog catalog, FixtureFile file)
     {
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
-            System.Data.IsolationLevel.ReadCommitted);
-        using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
+        using LoadStages stages = new(session, catalog, file, options, context with { Warning = _warnings.Add });
+        _read = stages.Area;
         try
         {
-            _load = new LoadStages(session, catalog, file, options, changes,
-                context with { Warning = _warnings.Add }).Plan(area => _read = area);
+            StagedFile staged = stages.Stage();
+            using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+                System.Data.IsolationLevel.ReadCommitted);
+            using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
+            _load = stages.Plan(staged, changes);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation)
                 .OfType<ModelPlan>()];
             _privileges = [.. MissingPrivileges.Of(session, catalog, _load, changes, context.Cancellation)];
