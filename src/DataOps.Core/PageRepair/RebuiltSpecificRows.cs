@@ -68,7 +68,7 @@ internal sealed class RebuiltSpecificRows(
         return [.. session.Read(
             $"""
             select distinct on (r.object_id) r.object_id, r.id::int8, r.content_type_id::int4, r.content ->> 'path',
-                array(select jsonb_object_keys(r.content))
+                array(select jsonb_object_keys(case when jsonb_typeof(r.content) = 'object' then r.content end))
             from {_revisions} r where r.base_content_type_id = {_tables.ContentType} and r.object_id in ({keys})
             order by r.object_id, r.created_at desc, r.id desc
             """,
@@ -85,6 +85,9 @@ internal sealed class RebuiltSpecificRows(
             foreach (string key in session.Query<string>($"select _key from {selected.Name} order by 1", cancellation))
                 if (!byKey.TryGetValue(key, out PageRevision? revision))
                     without.Add(selected.Rows.Table.DisplayName, key, "has no revision");
+                else if (revision.Fields.Count == 0)
+                    without.Add(selected.Rows.Table.DisplayName, key,
+                        $"its newest revision, {revision.Id}, holds no page");
                 else if (!Chain(revision).Contains(selected.Rows.Table))
                     without.Add(selected.Rows.Table.DisplayName, key,
                         $"its newest revision, {revision.Id}, is of " +

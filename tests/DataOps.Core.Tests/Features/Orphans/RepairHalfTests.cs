@@ -37,6 +37,25 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         Assert.Empty(damage.Find(new() { Class = [ReferenceClass.Inheritance] }));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    public void A_revision_that_holds_no_page_is_named(string content)
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        Damage damage = new(site);
+        site.Execute($"update wagtailcore_revision set content = '{content}' where object_id = '40'");
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        DataOpsException refusal = damage.Refuse(
+            new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.RebuildHalf, NoUndo = true });
+
+        Assert.Equal("NoRevision", refusal.Id);
+        Assert.Contains("holds no page", refusal.Message);
+        Assert.Equal(before, site.Digest());
+    }
+
     [Fact]
     public void A_page_does_not_come_back_behind_the_last_path_that_there_is()
     {
