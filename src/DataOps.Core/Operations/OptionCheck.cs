@@ -45,12 +45,12 @@ public static partial class OptionCheck
     }
 
     /// <summary>Refuses the path of a file or a folder that is not there.</summary>
-    /// <param name="path">The path; an empty text, - and JSON are none.</param>
+    /// <param name="path">The path; a blank text, - and JSON are none.</param>
     /// <param name="advice">What to do then.</param>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>.</exception>
     public static void Exists(string? path, string advice)
     {
-        if (path is null or "" or "-" || path.AsSpan().TrimStart() is ['{', ..])
+        if (string.IsNullOrWhiteSpace(path) || path == "-" || path.AsSpan().TrimStart() is ['{', ..])
             return;
         string full = FullPath.Of(path);
         try
