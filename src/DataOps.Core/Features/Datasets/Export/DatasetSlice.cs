@@ -11,6 +11,9 @@ internal sealed record DatasetSlice(ExportPart Part, SqlText? Condition)
     // Each has a queue of its own.
     private const int Most = 4096;
 
+    /// <summary>All rows of a part.</summary>
+    public static DatasetSlice All(ExportPart part) => new(part, null);
+
     private sealed record KeyRow(uint Table, long Size, long[]? Bounds);
 
     /// <summary>
@@ -27,7 +30,7 @@ internal sealed record DatasetSlice(ExportPart Part, SqlText? Condition)
             : session.Query<KeyRow>(Keys(models), cancellation).ToDictionary(k => k.Table);
         return [.. parts.SelectMany(p => CanBeCut(p) && keys.TryGetValue(p.Model.Table.Oid, out KeyRow? key)
             ? Cut(p, Math.Min(key.Size / Size, Most), key.Bounds ?? Ends(session, p.Model, cancellation))
-            : [new(p, null)])];
+            : [All(p)])];
     }
 
     private static bool CanBeCut(ExportPart part) =>

@@ -96,9 +96,11 @@ public sealed partial record ExportDatasetOptions
     [OnlyWith(nameof(Format), DatasetFormat.Feincms)]
     public bool DeleteMissing { get; init; }
 
-    /// <summary>Connections that read large tables at the same time.</summary>
+    /// <summary>
+    /// Connections that read large tables at the same time: what that gains depends on the server's processors.
+    /// </summary>
     [Range(1, 64)]
-    public int Jobs { get; init; } = 2;
+    public int Jobs { get; init; } = 1;
 
     /// <summary>Overwrite an existing file.</summary>
     public bool Force { get; init; }
@@ -209,8 +211,10 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         DatasetEncoders encoders =
             new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,
                 jsonFields);
-        IReadOnlyList<DatasetSlice> slices = DatasetSlice.Of(session, parts, context.Cancellation);
         // A filter's values are known to its own session alone, and what it chooses is rarely much.
+        IReadOnlyList<DatasetSlice> slices = options.Jobs > 1
+            ? DatasetSlice.Of(session, parts, context.Cancellation)
+            : [.. parts.Select(DatasetSlice.All)];
         bool isLarge = slices.Count > parts.Count;
         using ExportSessions sessions = ExportSessions.Of(session, isLarge ? options.Jobs : 1, context);
         MissingReferences? heard = matters ? null : missing;
