@@ -15,9 +15,6 @@ internal static class SchemaFile
 {
     private const string Format = "dataops-schema";
 
-    private const DynamicallyAccessedMemberTypes Members = DynamicallyAccessedMemberTypes.PublicConstructors
-        | DynamicallyAccessedMemberTypes.PublicProperties;
-
     private static readonly JsonSerializerOptions s_options = new()
     {
         WriteIndented = true,
@@ -30,19 +27,7 @@ internal static class SchemaFile
     };
 
     // What is written at build time would read null for a list that is left out.
-    [DynamicDependency(Members, typeof(DatabaseSchema))]
-    [DynamicDependency(Members, typeof(SchemaExtension))]
-    [DynamicDependency(Members, typeof(SchemaType))]
-    [DynamicDependency(Members, typeof(SchemaSequence))]
-    [DynamicDependency(Members, typeof(SchemaTable))]
-    [DynamicDependency(Members, typeof(SchemaColumn))]
-    [DynamicDependency(Members, typeof(SchemaConstraint))]
-    [DynamicDependency(Members, typeof(SchemaIndex))]
-    [DynamicDependency(Members, typeof(SchemaTrigger))]
-    [DynamicDependency(Members, typeof(SchemaPolicy))]
-    [DynamicDependency(Members, typeof(SchemaView))]
-    [DynamicDependency(Members, typeof(Document))]
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What is read of them is kept above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The program keeps all of this assembly.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "No type here is made of a value type at run time.")]
     private static DefaultJsonTypeInfoResolver Resolver() => new() { Modifiers = { LeaveOutWhatIsEmpty } };
 
