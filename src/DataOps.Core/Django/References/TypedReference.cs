@@ -21,14 +21,14 @@ internal abstract class TypedReference(
     /// <inheritdoc/>
     /// <remarks>
     /// Where an index has both columns, it tells what has no target, and only those rows are read: a table of
-    /// revisions has long texts.
+    /// revisions has long texts. A row without a primary key is named by its ctid.
     /// </remarks>
     protected override SqlText RowsOf(MissingTarget missing) =>
         missing.Table is null || !Table.HasIndexOn(contentType.Name, Column.Name)
             ? base.RowsOf(missing)
             : $"""
               (select distinct k.{contentType}, k.{Column} from {Table} k where {missing.IsDangling("k")}) dead
-              cross join lateral (select * from {Table} c where c.{contentType} = dead.{contentType}
+              cross join lateral (select c.ctid, c.* from {Table} c where c.{contentType} = dead.{contentType}
                 and c.{Column} = dead.{Column} offset 0) c
               """;
 

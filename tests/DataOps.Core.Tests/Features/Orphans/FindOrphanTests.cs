@@ -37,6 +37,27 @@ public sealed class FindOrphanTests(PostgresServer server)
         Assert.Empty(site.Run(new GetReference(), new() { Table = ["nix*"] }, context));
     }
 
+    [Theory]
+    [InlineData("primary key", "4,5,7")]
+    [InlineData("", "(0,4),(0,5),(0,7)")]
+    public void Generic_references_are_the_same_with_an_index_of_both_columns_and_without_a_primary_key(
+        string constraint, string keys)
+    {
+        using TestDatabase site = server.Django("desk.memo shop.item", $"""
+            create table shop_item (id int primary key);
+            create table desk_memo (
+              id int {constraint}, content_type_id int references django_content_type, object_id text);
+            insert into shop_item select i from generate_series(1, 3) i;
+            insert into desk_memo select i, (select id from django_content_type where model = 'item'), v
+            from (values (1, '1'), (2, '2'), (3, '3'), (4, '9'), (5, '9'), (6, null), (7, 'none')) x (i, v)
+            """);
+        string[] without = [.. Find(site, new()).Select(f => f.Key!).Order(StringComparer.Ordinal)];
+        site.Execute("create index on desk_memo (content_type_id, object_id)");
+
+        Assert.Equal(keys, string.Join(',', without));
+        Assert.Equal(without, Find(site, new()).Select(f => f.Key!).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void A_row_of_a_model_whose_table_is_not_known_is_no_orphan_and_not_repaired()
     {
