@@ -13,20 +13,20 @@ internal static class MissingStatistics
     /// Analyses the tables, each by itself and in no transaction: it keeps nobody from reading or writing, and waits
     /// for nobody. A plan that is only told, and a part of another change, analyse nothing.
     /// </summary>
-    /// <returns>The tables that still have none.</returns>
-    public static IReadOnlyList<Table> Make(
+    public static void Make(
         Session session, DatabaseCatalog catalog, ChangeOptions options, OperationContext context)
     {
+        if (options.WhatIf || options.Whole is not null)
+            return;
         IReadOnlyList<Table> missing = UnanalysedTables.Find(session, catalog, Pages, context.Cancellation);
-        if (missing.Count == 0 || options.WhatIf || options.Whole is not null)
-            return missing;
-        IReadOnlyList<Table> tables = UnanalysedTables.MayBeAnalysed(session, missing, context.Cancellation);
+        IReadOnlyList<Table> tables = missing.Count == 0
+            ? []
+            : UnanalysedTables.MayBeAnalysed(session, missing, context.Cancellation);
         for (int i = 0; i < tables.Count; i++)
         {
             context.Report($"Analysing {tables[i].DisplayName}", i, tables.Count);
             Analyse(session, tables[i], context);
         }
-        return tables.Count == 0 ? missing : UnanalysedTables.Find(session, catalog, Pages, context.Cancellation);
     }
 
     private static void Analyse(Session session, Table table, OperationContext context)
