@@ -28,19 +28,11 @@ internal sealed class ExportSessions : IDisposable
         ExportSessions sessions = new(session);
         if (count == 1)
             return sessions;
-        SharedSnapshot snapshot = SharedSnapshot.Of(session, context.Cancellation);
         try
         {
-            while (sessions._all.Count < count)
-            {
-                Session fork = snapshot.Fork(context.Cancellation);
-                sessions._all.Add(fork);
+            sessions.Open(count, context);
+            foreach (Session fork in sessions._all.Skip(1))
                 LiftLimits(fork, context.Cancellation);
-            }
-        }
-        catch (DataOpsException e)
-        {
-            context.Warning?.Invoke($"Of {count} connections there are {sessions._all.Count}: {e.Message}");
         }
         catch
         {
@@ -48,6 +40,21 @@ internal sealed class ExportSessions : IDisposable
             throw;
         }
         return sessions;
+    }
+
+    private void Open(int count, OperationContext context)
+    {
+        SharedSnapshot snapshot = SharedSnapshot.Of(_all[0], context.Cancellation);
+        try
+        {
+            while (_all.Count < count)
+                _all.Add(snapshot.Fork(context.Cancellation));
+        }
+        catch (DataOpsException e)
+        {
+            context.Warning?.Invoke(
+                $"The export reads over {Counted.Of(_all.Count, "connection")} instead of {count}: {e.Message}");
+        }
     }
 
     /// <inheritdoc/>

@@ -57,7 +57,7 @@ public sealed class LargeTableExportTests(PostgresServer server) : IDisposable
 
             ExportResult result = Export(site, session, jobs: 3, warn: warnings.Add);
 
-            Assert.StartsWith("Of 3 connections there are 1: ", Assert.Single(warnings));
+            Assert.StartsWith("The export reads over 1 connection instead of 3: ", Assert.Single(warnings));
             Assert.Equal(Export(site, site.Session, jobs: 1).Count, result.Count);
         }
         finally
