@@ -32,6 +32,33 @@ public sealed class OutputRunTests(PostgresServer server)
     }
 
     [Fact]
+    public void An_export_into_a_slow_pipe_waits_and_takes_no_more_memory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a shell's pipes are Linux's");
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute("""
+            create table shop_item (id int primary key, text text not null);
+            insert into django_content_type (app_label, model) values ('shop', 'item');
+            insert into shop_item select i, repeat('0123456789', 1200000) from generate_series(1, 24) i
+            """);
+        ProcessStartInfo start =
+            new("bash",
+                ["-c", $"set -o pipefail; {CommandLineRun.InShell} \"$@\" | (sleep 4; wc -c)", "sh", "export-dataset",
+                    "-", "shop.item", "--database", site.Uri])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["DOTNET_GCHeapHardLimit"] = "0x9000000" },
+        };
+        using Process process = Process.Start(start)!;
+        string bytes = process.StandardOutput.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, error);
+        Assert.InRange(long.Parse(bytes, null), 24 * 12_000_000L, 24 * 12_001_000L);
+    }
+
+    [Fact]
     public void A_change_names_its_undo_file_on_standard_error_too()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

@@ -8,8 +8,8 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// Reads slices over one or several connections at the same time, and hands their objects on in the slices' order.
 /// </summary>
 /// <remarks>
-/// What waits for its turn is in memory: a slice more than there are connections, each of at most
-/// <see cref="Waiting"/> chunks. The first slice that is not handed on is always being read, so none waits for ever.
+/// What waits for its turn is in memory: of a slice more than there are connections, about <see cref="Waiting"/> bytes
+/// each, or one row that is larger. The first slice that is not handed on is always being read, so none waits for ever.
 /// </remarks>
 /// <param name="sessions">The connections, in transactions that see the same.</param>
 /// <param name="columnsOf">Makes what reads and writes a slice's rows; called by one thread at a time.</param>
@@ -20,25 +20,19 @@ internal sealed class DatasetReader(
     MissingReferences? missing)
 {
     private const int ChunkSize = 1 << 19;
-    private const int Waiting = 16;
+    private const int Waiting = 16 * ChunkSize;
 
     private readonly ConcurrentBag<Utf8Output> _free = [];
     private readonly object _one = new();
-
-    /// <summary>Objects as text, each with what stands between two of them in front.</summary>
-    /// <param name="Label">Their model.</param>
-    /// <param name="Text">The text; the reader takes it back for the next one.</param>
-    /// <param name="Count">How many.</param>
-    public sealed record Chunk(string Label, Utf8Output Text, int Count);
 
     /// <summary>Reads them.</summary>
     /// <param name="slices">The slices.</param>
     /// <param name="take">Takes a chunk, on the caller's thread.</param>
     /// <param name="cancellation">Ends the queries on the server.</param>
     /// <exception cref="DataOpsException">A query failed, or a connection was lost.</exception>
-    public void Read(IReadOnlyList<DatasetSlice> slices, Action<Chunk> take, CancellationToken cancellation)
+    public void Read(IReadOnlyList<DatasetSlice> slices, Action<DatasetChunk> take, CancellationToken cancellation)
     {
-        BlockingCollection<Chunk>[] chunks = [.. slices.Select(_ => new BlockingCollection<Chunk>(Waiting))];
+        ChunkQueue[] chunks = [.. slices.Select(_ => new ChunkQueue(Waiting, ChunkSize))];
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using SemaphoreSlim ahead = new(sessions.Count + 1);
         ConcurrentQueue<Session> free = new(sessions);
@@ -58,14 +52,14 @@ internal sealed class DatasetReader(
                     columns = columnsOf(slices[slice]);
                 }
                 Read(session!, columns, chunks[slice], stop.Token);
-                chunks[slice].CompleteAdding();
+                chunks[slice].End();
             }
         });
         try
         {
-            foreach (BlockingCollection<Chunk> slice in chunks)
+            foreach (ChunkQueue slice in chunks)
             {
-                foreach (Chunk chunk in slice.GetConsumingEnumerable(stop.Token))
+                foreach (DatasetChunk chunk in slice.Take(stop.Token))
                 {
                     take(chunk);
                     chunk.Text.Clear();
@@ -82,11 +76,12 @@ internal sealed class DatasetReader(
         finally
         {
             ParallelWork.End(all, cancellation);
+            foreach (ChunkQueue slice in chunks)
+                slice.Dispose();
         }
     }
 
-    private void Read(
-        Session session, ModelColumns columns, BlockingCollection<Chunk> chunks, CancellationToken cancellation)
+    private void Read(Session session, ModelColumns columns, ChunkQueue chunks, CancellationToken cancellation)
     {
         try
         {
