@@ -62,7 +62,7 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void Random_filters_find_the_rows_that_a_queryset_finds()
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);

@@ -14,7 +14,7 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
 
     private sealed record Answer(JsonElement[][] paths, JsonElement[][] problems);
 
-    [Fact]
+    [Fact, Trait("Day", "0")]
     public void Treebeard_has_the_same_tree_after_the_same_moves_and_finds_no_problem_in_ours()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
@@ -46,7 +46,7 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
         Assert.Equal(moved.paths.Select(Line), ours.paths.Select(Line));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Treebeard_finds_no_problem_after_random_moves_and_conversions_and_undoing_them_brings_every_row_back()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);

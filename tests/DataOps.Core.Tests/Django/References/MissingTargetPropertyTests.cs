@@ -19,7 +19,7 @@ public sealed class MissingTargetPropertyTests(PostgresServer server, ITestOutpu
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void Everybody_agrees_on_which_rows_have_no_target()
     {
         int seed = Environment.TickCount & 0xffffff;

@@ -32,9 +32,9 @@ public sealed class RepairBatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(OrphanAction.SetNull, 0, Orphans)]
-    [InlineData(OrphanAction.Delete, Orphans, 0)]
-    [InlineData(OrphanAction.Quarantine, Orphans, 0)]
+    [InlineData(OrphanAction.SetNull, 0, Orphans, Traits = ["Day", "0"])]
+    [InlineData(OrphanAction.Delete, Orphans, 0, Traits = ["Day", "1"])]
+    [InlineData(OrphanAction.Quarantine, Orphans, 0, Traits = ["Day", "2"])]
     public void Batches_do_what_one_transaction_does_and_one_file_undoes_them(
         OrphanAction action, int deleted, int updated)
     {
@@ -71,7 +71,7 @@ public sealed class RepairBatchTests : IDisposable
         Assert.Equal(Orphans, damage.Repair(options with { MaxDelete = $"{Orphans}" }).Deleted);
     }
 
-    [Fact]
+    [Fact, Trait("Day", "0")]
     public async Task Another_client_writes_meanwhile_and_a_run_that_was_stopped_is_gone_on_with()
     {
         using CancellationTokenSource stop = new();

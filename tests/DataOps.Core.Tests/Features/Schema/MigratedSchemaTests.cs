@@ -61,7 +61,7 @@ public sealed class MigratedSchemaTests(PostgresServer server) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void The_schema_that_Django_makes_is_expected_and_its_ghosts_are_found_and_mended()
     {
         DjangoPeer.Require();
