@@ -116,9 +116,9 @@ try
     if (Environment.GetEnvironmentVariable("DATAOPS_BEFORE") is { Length: > 0 } before)
         comparisons =
             [.. comparisons.Select(c => c with { PeerName = "before", Theirs = c.Ours with { Program = before } })];
-    Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
+    Console.WriteLine(Comparison.Heading);
     foreach (Comparison comparison in comparisons.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
-        Console.WriteLine(comparison.Measure(runs));
+        Console.WriteLine(comparison.Measure(runs, server));
     const string OfModule = "the module in a fresh shell";
     if (OfModule.Contains(only, StringComparison.Ordinal)
         && Environment.GetEnvironmentVariable("DATAOPS_MODULE") is { Length: > 0 } module)

@@ -6,11 +6,15 @@ namespace DataOps.Benchmarks;
 /// <summary>What a process needed.</summary>
 /// <param name="Seconds">From start to end.</param>
 /// <param name="Megabytes">Its peak memory.</param>
-internal readonly record struct Cost(double Seconds, double Megabytes);
+/// <param name="Processor">Seconds of the processors.</param>
+/// <param name="Disk">Megabytes read from the disk and written for it.</param>
+internal readonly record struct Cost(double Seconds, double Megabytes, double Processor, double Disk);
 
 /// <summary>A command, timed as a whole process by GNU time, which also tells its peak memory.</summary>
 internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
 {
+    private const int Block = 512;
+
     public static Timed Shell(string line) => new("sh", ["-c", line]);
 
     /// <summary>Whether a command ends well.</summary>
@@ -42,7 +46,7 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
         {
             ProcessStartInfo start =
                 new("/usr/bin/time",
-                    ["-f", "%e %M", "-o", figures, Program, .. Arguments]) { RedirectStandardOutput = true,
+                    ["-f", "%e %M %U %S %I %O", "-o", figures, Program, .. Arguments]) { RedirectStandardOutput = true,
                     RedirectStandardError = true };
             using Process process = Process.Start(start)!;
             process.OutputDataReceived += (_, _) => { };
@@ -52,9 +56,9 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
             if (process.ExitCode != 0)
                 throw new InvalidOperationException(
                     $"{Program} {string.Join(' ', Arguments)} ended with {process.ExitCode}: {errors}");
-            string[] cost = File.ReadAllLines(figures)[^1].Split(' ');
-            return new Cost(double.Parse(cost[0], CultureInfo.InvariantCulture),
-                double.Parse(cost[1], CultureInfo.InvariantCulture) / 1024);
+            double[] cost = [.. File.ReadAllLines(figures)[^1].Split(' ')
+                .Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+            return new Cost(cost[0], cost[1] / 1024, cost[2] + cost[3], (cost[4] + cost[5]) * Block / 1e6);
         }
         finally
         {

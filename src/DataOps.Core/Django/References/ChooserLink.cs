@@ -56,7 +56,7 @@ internal sealed record ChooserLink(
     }
 
     private protected override SqlText Ids(Alias alias) => $"""
-        select distinct case jsonb_typeof(b.value) when 'number' then trim_scale(b.value::numeric)::text
+        select case jsonb_typeof(b.value) when 'number' then trim_scale(b.value::numeric)::text
             when 'string' then nullif(b.value #>> array[]::text[], '') end as id, b.path
         from ({SqlText.Join(" union all ", Paths.Select(p => Values(alias, p)))}) b
         where jsonb_typeof(b.value) in ('number', 'string')

@@ -11,7 +11,9 @@ internal abstract record EmbeddedLink(Table Table, Column Column, ContentType Ta
     /// <summary>Why they are taken for ids, in words.</summary>
     public abstract string Evidence { get; }
 
-    /// <summary>A query of those without a target: the row's key, the id, and its place in the text.</summary>
+    /// <summary>
+    /// A query of those without a target, as often as they stand there: the row's key, the id, and its place in the text.
+    /// </summary>
     public SqlText Missing => $"""
         select {KeyText.Of(Table, "c")} as key, l.id, l.path from {All("c")} where {IsMissing("l")}
         """;
@@ -26,7 +28,10 @@ internal abstract record EmbeddedLink(Table Table, Column Column, ContentType Ta
     /// <summary>A condition that leaves out rows without any at little cost.</summary>
     private protected abstract SqlText MayHold(Alias alias);
 
-    /// <summary>A query of the ids of a row, as id, and their places in the text, as path; NULL without.</summary>
+    /// <summary>
+    /// A query of the ids of a row, as id, as often as they stand there, and their places in the text, as path; NULL
+    /// without.
+    /// </summary>
     private protected abstract SqlText Ids(Alias alias);
 
     /// <summary>

@@ -69,7 +69,7 @@ internal sealed class EmbeddedReference(
     {
         SqlText isGone = $"d._action = 'D' and {KeyText.Of(TargetColumns, "d")}";
         IEnumerable<SqlText> byLink = links.Select(l => (SqlText)$"""
-            select {KeyText.Of(Table, "c")} as key from {l.All("c")} join {planned} d on {isGone} = l.id
+            select distinct {KeyText.Of(Table, "c")} as key from {l.All("c")} join {planned} d on {isGone} = l.id
             """);
         return $"""
             from ({SqlText.Join(" union ", byLink.Concat(ByIndex(i => $"""

@@ -45,13 +45,15 @@ internal sealed record RichTextLink(
     /// <inheritdoc/>
     public override string Evidence => "links inside the text";
 
-    // What costs little, and leaves out nearly all rows of nearly all columns.
+    // What costs little, and leaves out nearly all rows of nearly all columns; the pattern is dearer than the row.
     private protected override SqlText MayHold(Alias alias) =>
-        $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%")}";
+        $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%{Type}%")}";
+
+    private SqlText MayHoldAnyKind(Alias alias) => $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%")}";
 
     private protected override SqlText Ids(Alias alias) => $"""
-        select distinct substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id,
-               null::text as path
+        select substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id,
+            null::text as path
         from regexp_matches({Text(alias)}, {SqlText.Value($@"<{Element}\M[^>]*>")}, 'g') m
         where m[1] ~ {SqlText.Value(TypePattern)}
         """;
@@ -111,7 +113,7 @@ internal sealed record RichTextLink(
     {
         ILookup<(Table, Column), RichTextLink> columns = possible.ToLookup(l => (l.Table, l.Column));
         RichTextLink[][] any = Where(session, [.. columns.Select(c => c.ToArray())], kinds => SqlText.Join(
-            " or ", kinds.DistinctBy(k => k.Attribute).Select(k => k.MayHold("c"))));
+            " or ", kinds.DistinctBy(k => k.Attribute).Select(k => k.MayHoldAnyKind("c"))));
         return Where(session, [.. any.SelectMany(c => c).Select(l => new[] { l })], l => l[0].Holds("c"))
             .Select(l => l[0]);
     }
