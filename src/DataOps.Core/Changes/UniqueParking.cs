@@ -31,7 +31,7 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     public long Park(Table table, SqlText relation, IReadOnlyCollection<string> columns, SqlText condition)
     {
         long parked = 0;
-        IReadOnlyList<IndexDefinition> indexes = table.UniqueIndexes;
+        IndexDefinition[] indexes = [.. table.UniqueIndexes];
         HashSet<string> fixedColumns = [.. indexes.Where(i => i.IsPrimary).SelectMany(i => i.Columns)];
         foreach (IndexDefinition index in indexes.Where(
             i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))

@@ -12,7 +12,8 @@ internal abstract record EmbeddedLink(Table Table, Column Column, ContentType Ta
     public abstract string Evidence { get; }
 
     /// <summary>
-    /// A query of those without a target, as often as they stand there: the row's key, the id, and its place in the text.
+    /// A query of those without a target, as often as they stand there: the row's key, the id, and its place in the
+    /// text.
     /// </summary>
     public SqlText Missing => $"""
         select {KeyText.Of(Table, "c")} as key, l.id, l.path from {All("c")} where {IsMissing("l")}

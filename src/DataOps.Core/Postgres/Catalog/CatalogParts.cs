@@ -13,11 +13,15 @@ internal sealed class CatalogParts(Session session)
         """;
 
     private ILookup<uint, IndexDefinition>? _indexes;
+    private ILookup<uint, IndexDefinition>? _uniqueIndexes;
     private ILookup<uint, TableConstraint>? _constraints;
     private ILookup<uint, TableTrigger>? _triggers;
     private Dictionary<uint, string>? _viewQueries;
 
     public ILookup<uint, IndexDefinition> Indexes => _indexes ??= IndexDefinition.Read(session).ToLookup(i => i.Table);
+
+    public ILookup<uint, IndexDefinition> UniqueIndexes =>
+        _uniqueIndexes ??= IndexDefinition.ReadUnique(session).ToLookup(i => i.Table);
 
     public ILookup<uint, TableConstraint> Constraints =>
         _constraints ??= TableConstraint.Read(session).ToLookup(c => c.Table);

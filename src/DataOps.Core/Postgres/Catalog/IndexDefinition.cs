@@ -51,7 +51,7 @@ internal sealed record IndexDefinition(
         return NullsClash ? (SqlText)$"({same} or ({left} is null and {right} is null))" : same;
     }));
 
-    private static readonly SqlText s_query = $$"""
+    private static SqlText Query(SqlText which) => $$"""
         select i.indrelid as table, c.relname::text as name, am.amname::text as method,
                i.indisunique as isunique, i.indisprimary as isprimary, i.indisvalid as isvalid,
                i.indimmediate as isimmediate,
@@ -84,6 +84,7 @@ internal sealed record IndexDefinition(
                pg_get_indexdef(i.indexrelid) as definition
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
         join pg_class t on t.oid = i.indrelid and not t.relispartition and {{CatalogRows.IsOwn("t")}}
+        where {{which}}
         order by i.indrelid, i.indisprimary desc, c.relname
         """;
 
@@ -93,7 +94,14 @@ internal sealed record IndexDefinition(
         Array Expressions, Array Names, Array Equalities, Array Columns, string Definition);
 
     /// <summary>Reads those of all tables, by table; the primary key's first.</summary>
-    public static IEnumerable<IndexDefinition> Read(Session session) => session.Query<Row>(s_query).Select(row =>
+    public static IEnumerable<IndexDefinition> Read(Session session) => Read(session, $"true");
+
+    /// <summary>Reads the unique ones that keep rows apart, of all tables.</summary>
+    public static IEnumerable<IndexDefinition> ReadUnique(Session session) =>
+        Read(session, $"i.indisunique and i.indisvalid and am.amname = 'btree'");
+
+    private static IEnumerable<IndexDefinition> Read(Session session, SqlText which) => session.Query<Row>(
+        Query(which)).Select(row =>
     {
         string[] names = (string[])row.Names;
         string[] equalities = (string[])row.Equalities;

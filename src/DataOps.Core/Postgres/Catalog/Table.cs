@@ -65,8 +65,7 @@ internal sealed record Table(
     internal IEnumerable<IndexDefinition> IndexDefinitions => Parts.Indexes[Oid];
 
     /// <summary>The unique indexes that keep rows apart, the primary key's first.</summary>
-    internal IReadOnlyList<IndexDefinition> UniqueIndexes =>
-        [.. IndexDefinitions.Where(i => i is { IsUnique: true, IsValid: true, Method: "btree" })];
+    internal IEnumerable<IndexDefinition> UniqueIndexes => Parts.UniqueIndexes[Oid];
 
     /// <summary>Its constraints, by name.</summary>
     internal IEnumerable<TableConstraint> Constraints => Parts.Constraints[Oid];

@@ -9,7 +9,9 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <param name="Count">How many.</param>
 internal sealed record DatasetChunk(string Label, Utf8Output Text, int Count);
 
-/// <summary>Chunks that wait to be written, from one thread to another; as large as its room, whatever their sizes.</summary>
+/// <summary>
+/// Chunks that wait to be written, from one thread to another: together as large as its room, whatever their sizes.
+/// </summary>
 /// <param name="most">Bytes that wait at most; a chunk that is larger waits alone.</param>
 /// <param name="unit">Bytes by which the room is counted.</param>
 internal sealed class ChunkQueue(int most, int unit) : IDisposable
