@@ -29,6 +29,6 @@ internal sealed class DjangoProject(ScratchServer server, Peer peer)
         return new("env",
             [$"PGHOST={uri.Host}", $"PGPORT={uri.Port}", $"PGUSER={uri.UserInfo}", $"PGDATABASE={database}",
                 "PYTHONDONTWRITEBYTECODE=1",
-            Python, Path.Combine(Paths.Root, "tests", "django", "manage.py"), .. arguments]);
+            Python, Path.Combine(Paths.Root, "tests", "django", "manage.py"), .. arguments, "--traceback"]);
     }
 }
