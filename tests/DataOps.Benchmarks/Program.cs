@@ -149,18 +149,18 @@ static IEnumerable<Comparison> OfDjango(ScratchServer server, Peer peer, string 
 {
     const int Rows = 1000;
     DjangoProject project = new(server, peer);
-    project.Fill("migrated", "filled", Rows);
+    project.Fill("migrated", "django", Rows);
     string ours = Path.Combine(folder, "ours.json");
     string theirs = Path.Combine(folder, "theirs.json");
-    project.Manage("filled", "dumpdata", "-o", theirs).Run();
+    project.Manage("django", "dumpdata", "-o", theirs).Run();
     yield return new("export of the tests' Django project",
-        peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--path", ours), "dumpdata",
-        project.Manage("filled", "dumpdata", "-o", theirs));
+        peer.DataOps("django", "export-dataset", "--include-derived", "--force", "--path", ours), "dumpdata",
+        project.Manage("django", "dumpdata", "-o", theirs));
     yield return new(
         "the same with natural keys",
-        peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--path", ours),
+        peer.DataOps("django", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--path", ours),
         "dumpdata --natural-foreign",
-        project.Manage("filled", "dumpdata", "--natural-foreign", "-o", Path.Combine(folder, "natural.json")));
+        project.Manage("django", "dumpdata", "--natural-foreign", "-o", Path.Combine(folder, "natural.json")));
     yield return new("import of it", peer.DataOps("emptied", "import-dataset", "--path", theirs), "loaddata",
         project.Manage("emptied", "loaddata", theirs))
     {
