@@ -26,9 +26,9 @@ internal static class Package
         string cli = Repository.Artifacts("cli");
         PublishCommandLine(cli);
         WriteManPage(cli);
-        string compiled = PublishCompiled();
+        string[] compiled = [.. Native().Select(PublishCompiled)];
         Console.WriteLine($"The module:       {module}, {package}");
-        Console.WriteLine($"The command line: {cli}, {compiled}");
+        Console.WriteLine($"The command line: {string.Join(", ", compiled.Prepend(cli))}");
         Console.WriteLine($"SHA-256:          {WriteSums()}");
         return 0;
     }
@@ -69,12 +69,21 @@ internal static class Package
     /// Publishes the command line for this machine's platform, compiled beforehand together with its runtime.
     /// </summary>
     /// <returns>Its folder.</returns>
-    public static string PublishCompiled()
+    public static string PublishCompiled() => PublishCompiled(RuntimeInformation.RuntimeIdentifier);
+
+    private static string PublishCompiled(string platform)
     {
-        string platform = RuntimeInformation.RuntimeIdentifier;
         string folder = Repository.Artifacts($"cli-{platform}");
-        PublishCommandLine(folder, "-r", platform);
+        PublishCommandLine(folder, $"-p:PublishFor={platform}");
         return folder;
+    }
+
+    // This machine's platform, and ARM's where Debian's cross compiler can link for it.
+    private static IEnumerable<string> Native()
+    {
+        yield return RuntimeInformation.RuntimeIdentifier;
+        if (RuntimeInformation.RuntimeIdentifier == "linux-x64" && Shell.Find("aarch64-linux-gnu-gcc") is not null)
+            yield return "linux-arm64";
     }
 
     private static void Compile(string platform, string libraries)
