@@ -23,15 +23,14 @@ internal sealed record Comparison(string Name, Timed Ours, string PeerName, Time
     {
         (Run Ours, Run Theirs)[] pairs =
             [.. Enumerable.Range(0, runs + 1).Select(_ => (RunFresh(Ours, server), RunFresh(Theirs, server))).Skip(1)];
-        string Both(Func<Run, double> of, string format) => string.Create(CultureInfo.InvariantCulture,
-            $"{Median(pairs.Select(p => of(p.Ours))).ToString(format)} / " +
-                $"{Median(pairs.Select(p => of(p.Theirs))).ToString(format)}");
+        string Both(Func<Run, double> of, int digits) => string.Create(CultureInfo.InvariantCulture,
+            $"{Rounded(pairs.Select(p => of(p.Ours)), digits)} / {Rounded(pairs.Select(p => of(p.Theirs)), digits)}");
         double seconds = Median(pairs.Select(p => p.Ours.Client.Seconds));
         double theirs = Median(pairs.Select(p => p.Theirs.Client.Seconds));
         double ratio = Median(pairs.Select(p => p.Ours.Client.Seconds / p.Theirs.Client.Seconds));
         return $"| {Name} | {seconds:0.00} | {pairs.Max(p => p.Ours.Client.Megabytes):0} | {PeerName} | " +
-            $"{theirs:0.00} | {ratio:0.00} | {Both(r => r.Client.Processor, "0.00")} | " +
-            $"{Both(r => r.Server.Seconds, "0.00")} | {Both(r => r.Client.Disk + r.Server.Megabytes, "0")} |";
+            $"{theirs:0.00} | {ratio:0.00} | {Both(r => r.Client.Processor, 2)} | " +
+            $"{Both(r => r.Server.Seconds, 2)} | {Both(r => r.Client.Disk + r.Server.Megabytes, 0)} |";
     }
 
     /// <summary>The value in the middle, or the mean of the two there.</summary>
@@ -42,6 +41,10 @@ internal sealed record Comparison(string Name, Timed Ours, string PeerName, Time
             ? sorted[sorted.Length / 2]
             : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    // Zero is added so that what is a little below it has no sign.
+    private static string Rounded(IEnumerable<double> values, int digits) =>
+        (Math.Round(Median(values), digits) + 0.0).ToString($"F{digits}", CultureInfo.InvariantCulture);
 
     private Run RunFresh(Timed command, ScratchServer server)
     {
